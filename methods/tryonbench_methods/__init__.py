@@ -1,0 +1,1 @@
+"""First-party try-on methods for tryonbench. Each subpackage is one plug-in."""

@@ -1,0 +1,1 @@
+"""TryOnDiffusion's two UNets, trained by flow matching."""

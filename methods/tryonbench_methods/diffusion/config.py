@@ -1,0 +1,58 @@
+"""Settings of the two UNets, of their training and of sampling."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
+
+from tryonbench.config import ModelConfig
+from tryonbench_methods.common.attention import GROUP
+
+
+class DiffusionConfig(ModelConfig):
+    """The defaults are those of the preset `nano`."""
+
+    channels: tuple[PositiveInt, ...] = Field(default=(32, 64), min_length=1)
+    """Width of each level, finest first. Each level has half the resolution of the one before."""
+    blocks: tuple[PositiveInt, ...] = (1, 1)
+    """Residual blocks of each level, in the encoder and again in the decoder."""
+    attention_levels: tuple[NonNegativeInt, ...] = Field(default=(1,), min_length=1)
+    """Levels with self-attention and cross-attention to the garment; 0 is the finest."""
+    head_dim: PositiveInt = 32
+    """Channels of an attention head."""
+    embedding: PositiveInt = 128
+    """Width of the vector that drives FiLM, and of a pose token."""
+    unshuffle: PositiveInt = 2
+    """Side of the pixel blocks that become channels before the first level; 1 = none."""
+    garment_sees_time: bool = False
+    """Give the garment UNet the time t. Its features are then made anew at each sampling step."""
+    condition_drop: float = Field(default=0.1, ge=0.0, lt=1.0)
+    """Share of training samples that lose all conditions at once."""
+    noise_augmentation: float = Field(default=0.0, ge=0.0, lt=1.0)
+    """Largest share of noise mixed into agnostic and garment in training; 0 turns it off."""
+    shift: PositiveFloat = 8.0
+    """Above 1, training and sampling spend more of their times near pure noise. Colour shines
+    through moderate noise, so that only there the garment has to be read."""
+    steps: PositiveInt = 4
+    """Euler steps of sampling."""
+    guidance: float = Field(default=1.0, ge=0.0)
+    """Weight of classifier-free guidance; 1 is off and costs one pass a step instead of two."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        levels = len(self.channels)
+        if len(self.blocks) != levels:
+            raise ValueError(f"blocks has {len(self.blocks)} levels and channels has {levels}")
+        if max(self.attention_levels) >= levels:
+            raise ValueError(f"attention_levels must be below {levels}, the number of levels")
+        if any(c % GROUP for c in self.channels):
+            raise ValueError(f"channels must be multiples of {GROUP}")
+        if any(self.channels[level] % self.head_dim for level in self.attention_levels):
+            raise ValueError(f"channels of attention levels must be multiples of {self.head_dim}")
+        return self
+
+    @property
+    def reduction(self) -> int:
+        """How many pixels of the image make one cell of the coarsest level, a side."""
+        return int(self.unshuffle * 2 ** (len(self.channels) - 1))

@@ -1,0 +1,57 @@
+"""Flow matching: the objective and the sampler, as functions of a denoiser.
+
+Lipman et al. 2023, "Flow Matching for Generative Modeling"; the linear path and logit-normal times
+of Esser et al. 2024, "Scaling Rectified Flow Transformers": x_t = (1 - t) x_0 + t noise.
+
+The model estimates x_0, and the velocity follows: dx/dt = noise - x_0 = (x_t - x_0) / t. The loss
+is still that of the velocity (Li and He 2025, "Back to Basics: Let Denoising Generative Models
+Denoise"): a small network need not carry the noise through to its output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import torch
+from torch import Tensor
+
+Denoiser = Callable[[Tensor, Tensor], Tensor]
+"""(x_t (N, C, H, W), t (N,) in (0, 1]) -> estimate of x_0 (N, C, H, W)."""
+
+SMALLEST_T = 0.1
+"""The loss divides by no smaller time, lest nearly clean samples outweigh all others."""
+
+
+def logit_normal(like: Tensor) -> Tensor:
+    """A time in (0, 1) for each row of `like`, (N,): the sigmoid of a standard normal."""
+    return torch.randn(len(like), device=like.device).sigmoid()
+
+
+def shifted(t: Tensor, shift: float) -> Tensor:
+    """Times moved towards noise, 0 and 1 kept: shift t / (1 + (shift - 1) t); Esser et al. 2024."""
+    return shift * t / (1 + (shift - 1) * t)
+
+
+def flow_matching_loss(denoise: Denoiser, x0: Tensor, noise: Tensor, t: Tensor) -> Tensor:
+    """Mean squared error of the velocity (x_t - x_0) / t, a scalar."""
+    time = t.view(-1, 1, 1, 1)
+    estimate = denoise(torch.lerp(x0, noise, time), t)
+    return ((estimate - x0) / time.clamp(min=SMALLEST_T)).square().mean()
+
+
+def euler(denoise: Denoiser, x: Tensor, times: Tensor) -> Tensor:
+    """Follow the velocity from noise x at times[0] = 1 down to times[-1] = 0, times (K + 1,)."""
+    for now, after in pairwise(times):
+        velocity = (x - denoise(x, now.expand(len(x)))) / now
+        x = x + (after - now) * velocity
+    return x
+
+
+def guided(conditional: Denoiser, null: Denoiser, weight: float) -> Denoiser:
+    """Classifier-free guidance, Ho and Salimans 2022: null + weight (conditional - null)."""
+
+    def denoise(x: Tensor, t: Tensor) -> Tensor:
+        return torch.lerp(null(x, t), conditional(x, t), weight)
+
+    return denoise

@@ -1,0 +1,91 @@
+"""`diffusion`: two UNets trained by flow matching."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from tryonbench.method import MethodInfo, Phase, TrainState, TryOnBatch, TryOnMethod
+from tryonbench.seeds import noise
+from tryonbench_methods.common.sizes import require_multiple
+from tryonbench_methods.diffusion.conditions import Conditions, augment, drop, read_conditions
+from tryonbench_methods.diffusion.config import DiffusionConfig
+from tryonbench_methods.diffusion.flow import (
+    Denoiser,
+    euler,
+    flow_matching_loss,
+    guided,
+    logit_normal,
+    shifted,
+)
+from tryonbench_methods.diffusion.model import GarmentFeatures, GarmentUNet, PersonUNet
+
+
+class Diffusion(TryOnMethod):
+    """Paints the whole picture from noise; the garment enters by cross-attention alone."""
+
+    info = MethodInfo(
+        name="diffusion",
+        family="diffusion",
+        paper="Zhu et al. 2023, TryOnDiffusion: A Tale of Two UNets (arXiv:2306.08276)",
+        licence="Apache-2.0",
+        inputs=("agnostic", "agnostic_mask", "cloth", "cloth_mask", "keypoints"),
+        size_multiple=(4, 4),
+    )
+    config_class = DiffusionConfig
+    phases = (Phase("generator", ("person_unet", "garment_unet")),)
+    config: DiffusionConfig
+
+    def build(self) -> dict[str, nn.Module]:
+        """The two UNets."""
+        require_multiple(self.info.name, self.size, self.config.reduction)
+        return {"person_unet": PersonUNet(self.config), "garment_unet": GarmentUNet(self.config)}
+
+    def training_step(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
+        """The flow-matching loss under noise augmentation and joint condition drop."""
+        image, conditions = batch.need("image"), read_conditions(batch)
+        draws = torch.rand(2, len(image), device=image.device)
+        level = draws[0] * self.config.noise_augmentation
+        keep = draws[1] >= self.config.condition_drop
+        denoise = self._denoiser(drop(augment(conditions, level), keep), level)
+        t = shifted(logit_normal(image), self.config.shift)
+        return {"flow": flow_matching_loss(denoise, image, torch.randn_like(image), t)}
+
+    def generate(self, batch: TryOnBatch, seeds: Sequence[int]) -> Tensor:
+        """Euler steps from each seed's noise, (N, 3, H, W) in [-1, 1]."""
+        conditions = read_conditions(batch)
+        start = noise(seeds, (3, *batch.size), conditions.person.device)
+        denoise = self._guided_denoiser(conditions)
+        times = shifted(torch.linspace(1, 0, self.config.steps + 1), self.config.shift)
+        return euler(denoise, start, times.to(start.device)).float().clamp(-1, 1)
+
+    def _guided_denoiser(self, conditions: Conditions) -> Denoiser:
+        """The denoiser that sampling follows; one pass a step unless guidance is on."""
+        clean = conditions.pose.new_zeros(len(conditions.pose))
+        conditional = self._denoiser(conditions, clean)
+        if self.config.guidance == 1:
+            return conditional
+        null = self._denoiser(drop(conditions, torch.zeros_like(clean)), clean)
+        return guided(conditional, null, self.config.guidance)
+
+    def _denoiser(self, c: Conditions, level: Tensor) -> Denoiser:
+        """Both UNets as a function of (x, t)."""
+        person_unet, features = self.networks["person_unet"], self._garment_features(c, level)
+
+        def denoise(x: Tensor, t: Tensor) -> Tensor:
+            estimate: Tensor = person_unet(x, t, c.person, c.pose, level, features(t))
+            return estimate
+
+        return denoise
+
+    def _garment_features(
+        self, c: Conditions, level: Tensor
+    ) -> Callable[[Tensor], GarmentFeatures]:
+        """The garment's features as a function of t, computed once where t plays no part."""
+        unet = self.networks["garment_unet"]
+        if self.config.garment_sees_time:
+            return lambda t: unet(c.garment, level, t)
+        features: GarmentFeatures = unet(c.garment, level)
+        return lambda t: features

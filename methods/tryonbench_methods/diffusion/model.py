@@ -1,0 +1,178 @@
+"""The person UNet and the garment UNet of TryOnDiffusion (Zhu et al. 2023)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from tryonbench_methods.common.attention import MapAttention, group_norm
+from tryonbench_methods.common.conditions import GARMENT_CHANNELS
+from tryonbench_methods.diffusion.blocks import (
+    AttentionPool,
+    DownLevel,
+    FiLMBlock,
+    NumberEmbedding,
+    PoseEmbedding,
+    UpLevel,
+    zeroed,
+)
+from tryonbench_methods.diffusion.config import DiffusionConfig
+
+PERSON_CHANNELS = 3 + 3 + 1
+"""Noisy image, agnostic, agnostic mask."""
+
+GarmentFeatures = Mapping[int, Tensor]
+"""A feature map for each attention level l, (N, channels[l], h_l, w_l)."""
+
+Layer = Callable[[int, int], nn.Module]
+"""(level, input channels) -> a layer of the level's width."""
+
+
+def encoder(config: DiffusionConfig, layer: Layer) -> nn.ModuleList:
+    """The levels from fine to coarse."""
+    widths = config.channels
+    return nn.ModuleList(
+        DownLevel(
+            widths[level - 1] if level else None,
+            widths[level],
+            [layer(level, widths[level]) for _ in range(count)],
+        )
+        for level, count in enumerate(config.blocks)
+    )
+
+
+def decoder(config: DiffusionConfig, layer: Layer, finest: int) -> nn.ModuleList:
+    """The levels from coarse to `finest`; each layer also reads its mirror image's output."""
+    widths = config.channels
+    coarsest = len(widths) - 1
+    return nn.ModuleList(
+        UpLevel(
+            widths[level + 1] if level < coarsest else None,
+            widths[level],
+            [layer(level, 2 * widths[level]) for _ in range(config.blocks[level])],
+        )
+        for level in range(coarsest, finest - 1, -1)
+    )
+
+
+class PersonLayer(nn.Module):
+    """FiLM block, then where the level attends: self-attention with pose, garment cross-attention."""
+
+    def __init__(self, config: DiffusionConfig, level: int, inputs: int) -> None:
+        super().__init__()
+        width, head = config.channels[level], config.head_dim
+        self.level = level
+        self.block = FiLMBlock(inputs, width, config.embedding)
+        self.attends = level in config.attention_levels
+        if self.attends:
+            self.self_attention = MapAttention(width, head, config.embedding)
+            self.cross_attention = MapAttention(width, head)
+
+    def forward(self, x: Tensor, vector: Tensor, pose: Tensor, garment: GarmentFeatures) -> Tensor:
+        """(N, inputs, h, w) with FiLM vector, pose tokens and garment -> (N, width, h, w)."""
+        out: Tensor = self.block(x, vector)
+        if self.attends:
+            out = self.self_attention(out, out, pose)
+            out = self.cross_attention(out, garment[self.level])
+        return out
+
+
+class PersonUNet(nn.Module):
+    """An estimate of the clean picture, as a change of the agnostic one.
+
+    The change is learnt everywhere, inside the mask and outside.
+    """
+
+    def __init__(self, config: DiffusionConfig) -> None:
+        super().__init__()
+        width, side = config.channels[0], config.unshuffle
+        self.time, self.level = NumberEmbedding(config.embedding), NumberEmbedding(config.embedding)
+        self.pose = PoseEmbedding(config.embedding)
+        self.pool = AttentionPool(config.embedding, config.head_dim)
+        self.stem = nn.Conv2d(PERSON_CHANNELS * side**2, width, 3, padding=1)
+        self.encoder = encoder(config, lambda level, inputs: PersonLayer(config, level, inputs))
+        self.decoder = decoder(config, lambda level, inputs: PersonLayer(config, level, inputs), 0)
+        self.norm = group_norm(width)
+        self.head = zeroed(nn.Conv2d(width, 3 * side**2, 3, padding=1))
+        self.side = side
+
+    def forward(
+        self,
+        x: Tensor,
+        t: Tensor,
+        person: Tensor,
+        pose: Tensor,
+        level: Tensor,
+        garment: GarmentFeatures,
+    ) -> Tensor:
+        """The estimate of x_0 from x_t, (N, 3, H, W).
+
+        Args:
+            x: noisy image, (N, 3, H, W).
+            t: time in [0, 1], (N,).
+            person: agnostic RGB and mask, (N, 4, H, W).
+            pose: joints (x, y, found) in [0, 1], (N, 18, 3).
+            level: noise augmentation of the conditions, (N,).
+            garment: features from `GarmentUNet`.
+        """
+        tokens = self.pose(pose)
+        context = (self.pool(tokens) + self.time(t) + self.level(level), tokens, garment)
+        skips = [self.stem(F.pixel_unshuffle(torch.cat([x, person], 1), self.side))]
+        for down in self.encoder:
+            skips += down(skips[-1], *context)
+        h = skips[-1]
+        for up in self.decoder:
+            h = up(h, skips, *context)
+        return person[:, :3] + F.pixel_shuffle(self.head(F.silu(self.norm(h))), self.side)
+
+
+class GarmentUNet(nn.Module):
+    """Feature maps of the flat garment; its decoder stops at the finest level that attends.
+
+    A flat garment has no pose: a learned null vector stands for it. Without the time, the features
+    belong to the garment alone and serve every sampling step.
+    """
+
+    def __init__(self, config: DiffusionConfig) -> None:
+        super().__init__()
+        embedding, self.side = config.embedding, config.unshuffle
+        self.reads, finest = config.attention_levels, min(config.attention_levels)
+        self.null_pose = nn.Parameter(torch.randn(embedding) * 0.02)
+        self.level = NumberEmbedding(embedding)
+        self.time = NumberEmbedding(embedding) if config.garment_sees_time else None
+        self.stem = nn.Conv2d(GARMENT_CHANNELS * self.side**2, config.channels[0], 3, padding=1)
+        self.encoder = encoder(config, _film_layer(config))
+        self.decoder = decoder(config, _film_layer(config), finest)
+
+    def forward(self, garment: Tensor, level: Tensor, t: Tensor | None = None) -> GarmentFeatures:
+        """Features of garment RGB and mask (N, 4, H, W) at noise level (N,) and time (N,).
+
+        Raises:
+            TypeError: the time is missing, or given to a network that does not see it.
+        """
+        vector = self._vector(level, t)
+        skips = [self.stem(F.pixel_unshuffle(garment, self.side))]
+        for down in self.encoder:
+            skips += down(skips[-1], vector)
+        features, coarsest = [skips[-1]], len(self.encoder) - 1
+        for up in self.decoder:
+            features.append(up(features[-1], skips, vector))
+        return {level: features[1 + coarsest - level] for level in self.reads}
+
+    def _vector(self, level: Tensor, t: Tensor | None) -> Tensor:
+        """What drives FiLM, (N, embedding)."""
+        vector: Tensor = self.null_pose + self.level(level)
+        if self.time is None and t is None:
+            return vector
+        if self.time is None or t is None:
+            raise TypeError("the garment UNet takes a time if, and only if, garment_sees_time")
+        vector = vector + self.time(t)
+        return vector
+
+
+def _film_layer(config: DiffusionConfig) -> Layer:
+    """The garment UNet's layers: FiLM blocks without attention."""
+    return lambda level, inputs: FiLMBlock(inputs, config.channels[level], config.embedding)

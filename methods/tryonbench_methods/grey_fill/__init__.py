@@ -1,0 +1,1 @@
+"""Baseline: the agnostic picture, unchanged."""

@@ -1,0 +1,1 @@
+"""Baseline: the garment's mean colour, painted flat."""

@@ -1,0 +1,1 @@
+"""Conditional image translation with a PatchGAN."""

@@ -1,0 +1,142 @@
+"""Generator with self-attention at the bottleneck, and PatchGAN discriminator.
+
+Isola et al. 2017 (pix2pix), Wang et al. 2018 (pix2pixHD), Zhang et al. 2019 (SAGAN).
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+from tryonbench_methods.common.attention import MapAttention
+from tryonbench_methods.common.conditions import GARMENT_CHANNELS, PERSON_CHANNELS
+from tryonbench_methods.pix2pix.config import DiscriminatorConfig, GeneratorConfig
+
+SLOPE = 0.2
+"""Of LeakyReLU below zero."""
+
+
+def conv(inputs: int, outputs: int, kernel: int = 3, stride: int = 1) -> nn.Conv2d:
+    """A convolution that keeps the size, or divides it by the stride.
+
+    Without bias: the instance normalisation behind it would take it away.
+    """
+    return nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False)
+
+
+def outer_conv(inputs: int, outputs: int, kernel: int) -> nn.Conv2d:
+    """The first or the last convolution: wide, padded by reflection so that edges look alike."""
+    return nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, padding_mode="reflect")
+
+
+def normalised(layer: nn.Conv2d, activation: nn.Module) -> nn.Sequential:
+    """Convolution, instance normalisation, activation."""
+    return nn.Sequential(layer, nn.InstanceNorm2d(layer.out_channels, affine=True), activation)
+
+
+class ResidualBlock(nn.Module):
+    """x + two normalised convolutions; He et al. 2016."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            normalised(conv(width, width), nn.ReLU()),
+            normalised(conv(width, width), nn.Identity()),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, C, H, W)."""
+        out: Tensor = x + self.layers(x)
+        return out
+
+
+class Bottleneck(nn.Module):
+    """Residual blocks about a self-attention, which carries the garment to the body.
+
+    The input shows the garment where it lies flat, and so do the skips: this is the one place
+    where it can move.
+    """
+
+    def __init__(self, width: int, blocks: int, head_dim: int) -> None:
+        super().__init__()
+        before = blocks // 2
+        self.before = nn.Sequential(*(ResidualBlock(width) for _ in range(before)))
+        self.attention = MapAttention(width, head_dim)
+        self.after = nn.Sequential(*(ResidualBlock(width) for _ in range(blocks - before)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, h, w) -> (N, C, h, w)."""
+        x = self.before(x)
+        out: Tensor = self.after(self.attention(x, x))
+        return out
+
+
+class UpStage(nn.Module):
+    """Narrow, resize, join the skip, convolve: no checkerboard (Odena et al. 2016)."""
+
+    def __init__(self, inputs: int, width: int) -> None:
+        super().__init__()
+        self.narrow = nn.Conv2d(inputs, width, 1)
+        self.resize = nn.Upsample(scale_factor=2)
+        self.layers = normalised(conv(2 * width, width), nn.ReLU())
+
+    def forward(self, x: Tensor, skip: Tensor) -> Tensor:
+        """(N, inputs, h, w) and (N, width, 2h, 2w) -> (N, width, 2h, 2w)."""
+        out: Tensor = self.layers(torch.cat([self.resize(self.narrow(x)), skip], 1))
+        return out
+
+
+class Generator(nn.Module):
+    """Person and garment to picture."""
+
+    def __init__(self, config: GeneratorConfig) -> None:
+        super().__init__()
+        widths, kernel = (config.stem, *config.stages), config.outer_kernel
+        stem = outer_conv(PERSON_CHANNELS + GARMENT_CHANNELS, config.stem, kernel)
+        self.stem = normalised(stem, nn.LeakyReLU(SLOPE))
+        self.encoder = nn.ModuleList(
+            normalised(conv(fine, coarse, stride=2), nn.LeakyReLU(SLOPE))
+            for fine, coarse in pairwise(widths)
+        )
+        self.bottleneck = Bottleneck(widths[-1], config.residual_blocks, config.head_dim)
+        self.decoder = nn.ModuleList(
+            UpStage(coarse, fine) for coarse, fine in pairwise(reversed(widths))
+        )
+        self.head = outer_conv(config.stem, 3, kernel)
+
+    def forward(self, person: Tensor, garment: Tensor) -> Tensor:
+        """(N, 41, H, W) and (N, 4, H, W) -> (N, 3, H, W) in [-1, 1]."""
+        skips = [self.stem(torch.cat([person, garment], 1))]
+        for stage in self.encoder:
+            skips.append(stage(skips[-1]))
+        x = self.bottleneck(skips.pop())
+        for stage in self.decoder:
+            x = stage(x, skips.pop())
+        image: Tensor = self.head(x).tanh()
+        return image
+
+
+class PatchDiscriminator(nn.Module):
+    """Real or not, patch by patch; spectral normalisation of Miyato et al. 2018."""
+
+    def __init__(self, config: DiscriminatorConfig) -> None:
+        super().__init__()
+        widths = (3 + 3, *config.channels, 1)
+        strides = [2] * (len(config.channels) - 1) + [1, 1]
+        self.layers = nn.ModuleList(
+            spectral_norm(nn.Conv2d(inputs, outputs, 4, stride, padding=1))
+            for (inputs, outputs), stride in zip(pairwise(widths), strides, strict=True)
+        )
+        self.activation = nn.LeakyReLU(SLOPE)
+
+    def forward(self, agnostic: Tensor, image: Tensor) -> list[Tensor]:
+        """Each layer's output for condition and image (N, 3, H, W); the last one is the verdict."""
+        x = torch.cat([agnostic, image], 1)
+        outputs: list[Tensor] = []
+        for layer in self.layers:
+            x = layer(self.activation(x) if outputs else x)
+            outputs.append(x)
+        return outputs

@@ -1,0 +1,1 @@
+"""A style-based generator, co-modulated by person and garment."""

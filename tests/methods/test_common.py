@@ -1,0 +1,69 @@
+"""Pieces that several methods use."""
+
+from __future__ import annotations
+
+import torch
+
+from tryonbench_methods.common.attention import MapAttention, fourier, grid
+from tryonbench_methods.common.conditions import (
+    PERSON_CHANNELS,
+    one_hot,
+    person_representation,
+    segmented_garment,
+)
+from tryonbench_methods.common.training import frozen
+
+
+def test_the_person_is_41_channels_without_the_full_parse(make_batch):
+    batch = make_batch(2)
+    assert batch.parse is None
+    assert person_representation(batch).shape[1] == PERSON_CHANNELS == 41
+
+
+def test_one_hot_marks_each_label_once():
+    labels = torch.tensor([[[0, 19], [5, 5]]])
+    channels = one_hot(labels)
+    assert channels.shape == (1, 20, 2, 2)
+    assert torch.equal(channels.argmax(1), labels)
+    assert torch.equal(channels.sum(1), torch.ones(1, 2, 2))
+
+
+def test_the_ground_around_the_garment_says_nothing(make_batch):
+    batch = make_batch(1)
+    rgb, mask = segmented_garment(batch).split((3, 1), 1)
+    assert torch.equal(mask, batch.cloth_mask)
+    assert not (rgb * (1 - mask)).any()
+
+
+def test_attention_has_an_identity_path():
+    attention = MapAttention(32, 16, token_channels=8)
+    torch.nn.init.zeros_(attention.out.weight)
+    torch.nn.init.zeros_(attention.out.bias)
+    x = torch.randn(2, 32, 4, 3) * 7 + 3
+    assert torch.equal(attention(x, x, torch.randn(2, 5, 8)), x)
+
+
+def test_extra_tokens_are_read():
+    attention = MapAttention(32, 16, token_channels=8)
+    x, extra = torch.randn(1, 32, 4, 3), torch.randn(1, 5, 8)
+    assert not torch.allclose(attention(x, x, extra), attention(x, x, -extra))
+
+
+def test_attention_can_move_content_from_place_to_place():
+    """With keys of positions alone, each query can single out its own cell of the source."""
+    cells = fourier(grid(4, 3, torch.device("cpu")), 32)
+    assert torch.equal((cells @ cells.T).argmax(1), torch.arange(12))
+
+
+def test_grids_of_any_size_share_one_frame():
+    coarse, fine = grid(2, 2, torch.device("cpu")), grid(4, 4, torch.device("cpu"))
+    torch.testing.assert_close(coarse, fine.view(2, 2, 2, 2, 2).mean((1, 3)).view(4, 2))
+
+
+def test_frozen_restores_what_it_changes():
+    network = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Linear(2, 2))
+    network[0].requires_grad_(False)
+    before = [p.requires_grad for p in network.parameters()]
+    with frozen(network):
+        assert not any(p.requires_grad for p in network.parameters())
+    assert [p.requires_grad for p in network.parameters()] == before

@@ -1,0 +1,64 @@
+"""Configuration layers, and what is said of wrong settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tryonbench.config import layered
+from tryonbench.errors import InputError
+from tryonbench.registry import method_class, preset_values, run_config
+
+
+def _config(*assignments: str, file: Path | None = None):
+    method = method_class("diffusion")
+    return run_config(method, layered(preset_values(method, "nano"), file, assignments))
+
+
+def test_set_overrides_file_overrides_preset(tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text("optimizer: {lr: 0.5, weight_decay: 0.25}\nbatch_size: 3\n")
+    config = _config("optimizer.lr=1e-4", file=file)
+    assert config.optimizer.lr == 1e-4
+    assert config.optimizer.weight_decay == 0.25
+    assert config.batch_size == 3
+    assert config.size == (64, 48)
+
+
+def test_lists_are_read_as_yaml() -> None:
+    assert _config("size=[32, 24]").size == (32, 24)
+
+
+@pytest.mark.parametrize(
+    ("assignment", "message"),
+    [
+        ("optimizer.lrr=1", 'unknown setting "optimizer.lrr"; did you mean "lr"?'),
+        ("bach_size=1", 'unknown setting "bach_size"; did you mean "batch_size"?'),
+        ("model.chanels=[1]", 'unknown setting "model.chanels"; did you mean "channels"?'),
+        ("optimizer.lr=fast", 'the setting "optimizer.lr" cannot be \'fast\''),
+        ("optimizer.lr=-1", 'the setting "optimizer.lr" cannot be -1'),
+        ("optimizer.name=adm", "the setting \"optimizer.name\" cannot be 'adm'"),
+        ("optimizer.lr", "must be KEY=VALUE"),
+        ("=3", "must be KEY=VALUE"),
+        ("size=[", '"[" is not a value'),
+    ],
+)
+def test_wrong_settings_are_named(assignment: str, message: str) -> None:
+    with pytest.raises(InputError) as raised:
+        _config(assignment)
+    assert message in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("text", ["- a\n- b\n", "a: [\n", "just words"])
+def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "bad.yaml"
+    file.write_text(text)
+    with pytest.raises(InputError, match=r"bad\.yaml"):
+        _config(file=file)
+
+
+def test_unknown_preset_and_phase() -> None:
+    method = method_class("pix2pix")
+    with pytest.raises(InputError, match='has no preset "nanno"; did you mean "nano"'):
+        preset_values(method, "nanno")

@@ -1,0 +1,146 @@
+"""Weights on disk: one safetensors file that says which method and configuration it belongs to.
+
+Pickles are never loaded. The state of a training run is a second file, read with `weights_only`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from tryonbench.errors import InputError
+from tryonbench.files import replacing
+from tryonbench.registry import method_class, run_config
+
+if TYPE_CHECKING:
+    from tryonbench.config import RunConfig
+    from tryonbench.method import TryOnMethod
+
+FORMAT = "tryonbench-1"
+MODEL, TRAINING = "model.safetensors", "training.pt"
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a weights file says of itself."""
+
+    method: str
+    config: dict[str, Any]
+    """The training run's `RunConfig`."""
+    images: int
+    """Images seen in training."""
+
+
+def save_weights(
+    path: Path, config: RunConfig[Any], images: int, state: Mapping[str, Tensor]
+) -> None:
+    """Write weights by `network.parameter`, atomically."""
+    header = {"format": FORMAT, "method": config.method, "images": str(images)}
+    metadata = {**header, "config": json.dumps(config.model_dump(mode="json"))}
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
+    with replacing(path) as temporary:
+        save_file(tensors, temporary, metadata)
+
+
+def weights_file(path: Path) -> Path:
+    """The weights file that a path means: itself, or the one of a checkpoint or run folder.
+
+    Raises:
+        InputError: there is none.
+    """
+    if path.is_file():
+        return path
+    if (path / MODEL).is_file():
+        return path / MODEL
+    newest = sorted((path / "checkpoints").glob(f"*/{MODEL}"))
+    if newest:
+        return newest[-1]
+    raise InputError(f"no checkpoint at {path}; train one: tryonbench train --method NAME")
+
+
+def read_header(path: Path) -> Header:
+    """
+    Raises:
+        InputError: a pickle, corrupted, or not written by tryonbench.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+    except (SafetensorError, OSError) as error:
+        raise InputError(_unreadable(path, error)) from error
+    if metadata.get("format") != FORMAT:
+        raise InputError(f"{path} was not written by tryonbench train; it names no method")
+    return Header(metadata["method"], json.loads(metadata["config"]), int(metadata["images"]))
+
+
+def _unreadable(path: Path, error: Exception) -> str:
+    """Why a file is no safetensors file. Zip files are torch's pickles; others start with 0x80."""
+    with path.open("rb") as stream:
+        start = stream.read(2)
+    if start == b"PK" or start[:1] == b"\x80":
+        return (
+            f"{path} is a pickle, which can run code when loaded; only safetensors files written "
+            "by tryonbench train are read"
+        )
+    return f"the checkpoint {path} is corrupted ({error}); use another"
+
+
+def load_method(path: Path, expected: str | None = None) -> TryOnMethod:
+    """The method of a weights file, built and loaded, in evaluation mode on the CPU.
+
+    Raises:
+        InputError: unreadable file, another method than expected, or other networks.
+    """
+    header = read_header(path)
+    if expected not in (None, header.method):
+        raise InputError(f'{path} is a checkpoint of "{header.method}", not of "{expected}"')
+    config = run_config(method_class(header.method), header.config)
+    method = method_class(header.method)(config.model, config.size)
+    load_weights(method, path)
+    method.networks.eval()
+    return method
+
+
+def load_weights(method: TryOnMethod, path: Path) -> None:
+    """Fill the networks that generate.
+
+    Raises:
+        InputError: the tensors do not fit, or the file is cut short.
+    """
+    try:
+        state = load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise InputError(_unreadable(path, error)) from error
+    for name, network in method.inference_networks.items():
+        prefix = f"{name}."
+        own = {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
+        try:
+            network.load_state_dict(own)
+        except RuntimeError as error:
+            reason = " ".join(str(error).split())[:200]
+            raise InputError(f"{path} does not fit {method.info.name}: {reason}") from error
+
+
+def load_training(path: Path) -> dict[str, Any]:
+    """The state of a training run.
+
+    Raises:
+        InputError: corrupted, or more than tensors and plain values.
+    """
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:
+        reason = " ".join(str(error).split())[:120]
+        raise InputError(
+            f"the training state {path} is corrupted ({reason}); delete its folder to go back "
+            "to the checkpoint before it, or begin again with --fresh"
+        ) from error
+    return state

@@ -1,0 +1,40 @@
+"""The command line. Each command is a file; heavy imports are inside the functions."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from tryonbench.cli import data, demo, doctor, evaluate, generate, methods, report, train
+from tryonbench.errors import TryonbenchError
+
+app = typer.Typer(
+    name="tryonbench",
+    help="Train, evaluate and compare virtual try-on methods under one protocol.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode="markdown",
+)
+app.command("demo")(demo.demo)
+app.command("train")(train.train)
+app.command("generate")(generate.generate)
+app.command("eval")(evaluate.evaluate)
+app.command("report")(report.report)
+app.command("doctor")(doctor.doctor)
+app.add_typer(data.app, name="data")
+app.add_typer(methods.app, name="methods")
+
+
+def main() -> None:
+    """Exit codes: 0, 1 failed, 2 usage or input, 3 some of --all failed, 130 interrupted."""
+    try:
+        app()
+    except TryonbenchError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except SystemExit as done:
+        if done.code == 130:
+            print("interrupted: run the same command again to go on", file=sys.stderr)
+        raise

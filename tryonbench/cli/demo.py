@@ -1,0 +1,42 @@
+"""`tryonbench demo`: from nothing to a comparison report."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tryonbench.cli.options import RUNS, Runs, note
+
+REPORT = Path("reports/demo")
+
+
+def demo(
+    runs: Runs = RUNS,
+    out: Annotated[Path, typer.Option(help="Folder of the report.")] = REPORT,
+) -> None:
+    """Draw a small procedural data set, train every method at its `nano` preset, evaluate, report.
+
+    Interrupted, the same command goes on where it was.
+    """
+    from tryonbench.cli.evaluate import evaluate
+    from tryonbench.cli.report import report
+    from tryonbench.cli.train import train_method
+    from tryonbench.data.default import default_root
+    from tryonbench.registry import entries, method_class
+
+    started = time.monotonic()
+    data = default_root()
+    note(f"data: {data}")
+    trainable = [name for name in entries() if method_class(name).info.trainable]
+    for number, name in enumerate(trainable, 1):
+        note(f"[{number}/{len(trainable) + 2}] {name}")
+        train_method(name, "nano", data, "train", None, [], runs, None, fresh=False)
+    note(f"[{len(trainable) + 1}/{len(trainable) + 2}] evaluate")
+    evaluate(all_=True, data=data, runs=runs)
+    note(f"[{len(trainable) + 2}/{len(trainable) + 2}] report")
+    report(out=out, runs=runs)
+    note(f"demo took {timedelta(seconds=round(time.monotonic() - started))}")

@@ -1,0 +1,73 @@
+"""`tryonbench doctor`."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from tryonbench.cli.options import Json
+
+
+def doctor(as_json: Json = False) -> None:
+    """What is installed, which device, which weights; and the command that mends each gap."""
+    rows = [*_system(), *_packages(), *_weights()]
+    if as_json:
+        print(json.dumps(rows, indent=2))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("what", "state", box=None)
+    for row in rows:
+        table.add_row(row["what"], row["state"])
+    console = Console()
+    console.print(table)
+    for row in rows:
+        if row["mend"]:
+            line = f"{row['what']}: {row['mend']}"
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _row(what: str, state: str, mend: str | None = None) -> dict[str, Any]:
+    return {"what": what, "state": state, "mend": mend}
+
+
+def _system() -> list[dict[str, Any]]:
+    import platform
+
+    import torch
+
+    from tryonbench.data.default import cache_folder
+    from tryonbench.environment import device_name
+
+    kind = "CUDA" if torch.cuda.is_available() else "CPU"
+    threads = f"{torch.get_num_threads()} threads" if kind == "CPU" else torch.version.cuda
+    return [
+        _row("python", platform.python_version()),
+        _row("device", f"{kind}: {device_name()} ({threads})"),
+        _row("cache", f"{cache_folder()} (TRYONBENCH_CACHE)"),
+        _row("offline weights", os.environ.get("TRYONBENCH_WEIGHTS", "TRYONBENCH_WEIGHTS not set")),
+    ]
+
+
+def _packages() -> list[dict[str, Any]]:
+    from tryonbench.environment import package_versions
+
+    def mend(name: str, found: str | None) -> str | None:
+        return None if found else f"pip install {name}"
+
+    versions = package_versions()
+    return [_row(name, found or "missing", mend(name, found)) for name, found in versions.items()]
+
+
+def _weights() -> list[dict[str, Any]]:
+    from tryonbench.weights import REGISTRY, find, mend, missing_weights
+
+    rows = []
+    for name, weights in REGISTRY.items():
+        reason = missing_weights(name)
+        what = f"weights {name} ({weights.used_by})"
+        state = f"missing: {reason}" if reason and "SHA" in reason else "missing"
+        rows.append(_row(what, state if reason else str(find(name)), reason and mend(name)))
+    return rows

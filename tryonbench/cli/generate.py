@@ -1,0 +1,47 @@
+"""`tryonbench generate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from tryonbench.cli.options import RUNS, Data, Protocols, Runs, data_root, note
+
+
+def generate(
+    run: Annotated[str, typer.Argument(help="A run, or a method that needs no training.")],
+    data: Data = None,
+    split: Annotated[str, typer.Option("--split", help="Split to dress.")] = "test",
+    protocol: Protocols = None,
+    out: Annotated[Optional[Path], typer.Option(help="Copy the images here, named ID.png.")] = None,
+    runs: Runs = RUNS,
+) -> None:
+    """Make a run's images for a protocol, or those that are missing after an interruption.
+
+    Example: `tryonbench generate diffusion-nano-s0 --protocol synth/unpaired-64x48`
+    """
+    from tryonbench.cli.targets import protocols_for, subject_of
+    from tryonbench.data.layout import open_split
+    from tryonbench.evaluation import Request, subject_size
+    from tryonbench.evaluation import generate as make
+
+    subject = subject_of(run, runs)
+    source = open_split(data_root(data), split)
+    for chosen in protocols_for(protocol or [], subject_size(subject, source), source):
+        folder = make(subject, Request(chosen, source))
+        note(f"{chosen.name}: images in {folder}")
+        if out:
+            _copy(folder, out)
+
+
+def _copy(folder: Path, out: Path) -> None:
+    """Copy the images, each whole or not there."""
+    import shutil
+
+    from tryonbench.files import replacing
+
+    for file in sorted(folder.glob("*.png")):
+        with replacing(out / file.name) as temporary:
+            shutil.copyfile(file, temporary)

@@ -1,0 +1,38 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+Data = Annotated[
+    Optional[Path],
+    typer.Option("--data", help="VITON-HD root. Without it, the procedural set is made and used."),
+]
+Runs = Annotated[Path, typer.Option("--runs", help="Folder of all runs.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
+Protocols = Annotated[
+    Optional[list[str]],
+    typer.Option("--protocol", help="Protocol by name, repeatable; else those that fit the size."),
+]
+
+RUNS = Path("runs")
+
+
+def note(text: str) -> None:
+    """A line for the user, on stderr."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def data_root(data: Path | None) -> Path:
+    """The root that was given, or the procedural set; the output says so."""
+    if data is not None:
+        return data
+    from tryonbench.data.default import default_root
+
+    root = default_root()
+    note(f"no --data: using the procedural set {root}")
+    return root

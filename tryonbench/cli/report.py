@@ -1,0 +1,26 @@
+"""`tryonbench report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from tryonbench.cli.options import RUNS, Runs, note
+
+
+def report(
+    run: Annotated[Optional[list[Path]], typer.Argument(help="Runs; all if none is given.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder to write.")] = Path("reports/comparison"),
+    runs: Runs = RUNS,
+) -> None:
+    """Write one HTML file that compares the evaluated runs; it opens offline.
+
+    Example: `tryonbench report --out reports/mine`
+    """
+    from tryonbench.report import build_report
+    from tryonbench.runs import find_runs
+
+    page = build_report(find_runs(run or [], runs), out)
+    note(f"report: {page}")

@@ -1,0 +1,70 @@
+"""What a command works on: runs, methods without training, a checkpoint, or a folder of images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tryonbench.errors import InputError, listed
+
+if TYPE_CHECKING:
+    from tryonbench.data.layout import Split
+    from tryonbench.evaluation import Subject
+    from tryonbench.protocols import Protocol
+
+
+def subject_of(name: str, runs: Path) -> Subject:
+    """A run by folder or name; a method that needs no training is given by its own name.
+
+    Raises:
+        InputError: no such run or method, or a run without a checkpoint.
+    """
+    from tryonbench.evaluation import baseline_subject, run_subject
+    from tryonbench.registry import entries, method_class
+    from tryonbench.runs import find_runs
+
+    if name in entries() and not method_class(name).info.trainable:
+        return baseline_subject(method_class(name), runs)
+    return run_subject(find_runs([Path(name)], runs)[0])
+
+
+def everything(runs: Path) -> tuple[list[str], list[str]]:
+    """For `--all`: the names of all runs and methods without training; methods without a run."""
+    from tryonbench.registry import entries, method_class
+    from tryonbench.runs import runs_below
+
+    manifests = {run.name: run.manifest() for run in runs_below(runs)}
+    untrained = {m["method"] for m in manifests.values() if m["kind"] == "training"}
+    free = [name for name in entries() if not method_class(name).info.trainable]
+    missing = [n for n in entries() if n not in untrained and n not in free]
+    return sorted({*manifests, *free}), missing
+
+
+def protocols_for(
+    names: Sequence[str], size: tuple[int, int], split: Split, paired_only: bool = False
+) -> Iterator[Protocol]:
+    """The protocols asked for; else those of the images' size for this kind of data.
+
+    Raises:
+        InputError: unknown name, or no protocol has this size.
+    """
+    from tryonbench.data.default import is_procedural
+    from tryonbench.protocols import all_protocols, get_protocol
+
+    if names:
+        yield from (get_protocol(name) for name in names)
+        return
+    fitting = [p for p in all_protocols().values() if p.size == size]
+    wanted = "synth/" if is_procedural(split.root) else "viton-hd/"
+    chosen = [p for p in fitting if p.name.startswith(wanted)] or fitting
+    chosen = [p for p in chosen if p.pairing == "paired" or not paired_only]
+    if not chosen:
+        sizes = sorted({"x".join(map(str, p.size)) for p in all_protocols().values()})
+        text = f"no protocol has images of {size[0]}x{size[1]}; there are {listed(sizes)}"
+        raise InputError(f"{text} (choose one with --protocol)")
+    yield from (p for p in chosen if p.pairing == "paired" or _has_list(split, p))
+
+
+def _has_list(split: Split, protocol: Protocol) -> bool:
+    return (split.root / protocol.pairs).is_file()

@@ -1,0 +1,80 @@
+"""`tryonbench train`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from tryonbench.cli.options import RUNS, Data, Runs, data_root, note
+
+if TYPE_CHECKING:
+    from tryonbench.data.layout import Split
+    from tryonbench.runs import Run
+
+
+def train(
+    method: Annotated[str, typer.Option("--method", help="See `tryonbench methods list`.")],
+    preset: Annotated[str, typer.Option("--preset", help="A preset of the method.")] = "nano",
+    data: Data = None,
+    split: Annotated[str, typer.Option("--split", help="Split to train on.")] = "train",
+    config: Annotated[
+        Optional[Path], typer.Option("--config", help="YAML over the preset.")
+    ] = None,
+    assignments: Annotated[
+        Optional[list[str]], typer.Option("--set", help="One setting, such as optimizer.lr=1e-4.")
+    ] = None,
+    seed: Annotated[Optional[int], typer.Option("--seed", help="The same as --set seed=N.")] = None,
+    runs: Runs = RUNS,
+    run: Annotated[Optional[str], typer.Option("--run", help="Name of the run folder.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Delete the run and begin again.")] = False,
+) -> None:
+    """Train a method, or go on with its interrupted run.
+
+    Example: `tryonbench train --method diffusion --preset nano --set optimizer.lr=1e-3`
+    """
+    given = [*(assignments or []), *([f"seed={seed}"] if seed is not None else [])]
+    train_method(method, preset, data, split, config, given, runs, run, fresh)
+
+
+def train_method(
+    method: str,
+    preset: str,
+    data: Path | None,
+    split: str,
+    config: Path | None,
+    assignments: list[str],
+    runs: Path,
+    run: str | None,
+    fresh: bool,
+) -> Run:
+    """Check everything that can be checked, then train; the run."""
+    from tryonbench.config import layered
+    from tryonbench.errors import InputError
+    from tryonbench.registry import method_class, preset_values, run_config
+    from tryonbench.runs import Run
+    from tryonbench.training.start import train as start
+
+    chosen = method_class(method)
+    if not chosen.info.trainable:
+        raise InputError(f"{method} needs no training; evaluate it: tryonbench eval --all")
+    settings = run_config(chosen, layered(preset_values(chosen, preset), config, assignments))
+    source = _split(data_root(data), split)
+    folder = Run(runs / (run or f"{method}-{preset}-s{settings.seed}"))
+    if start(chosen, settings, source, folder, fresh):
+        note(f"trained {folder.folder}; next: tryonbench eval {folder.folder}")
+    else:
+        note(f"{folder.folder} is trained already; --fresh begins again")
+    return folder
+
+
+def _split(root: Path, name: str) -> Split:
+    """The split; a root that has only test photographs trains on those, and says so."""
+    from tryonbench.data.layout import open_split, splits
+
+    if name == "train" and splits(root) == ["test"]:
+        note(f"warning: {root} has no train split: training on its test split;")
+        note("warning: scores on these images will be marked as trained on the test data")
+        return open_split(root, "test")
+    return open_split(root, name)

@@ -1,0 +1,181 @@
+"""Configuration: a preset, then `--config FILE`, then each `--set a.b=value`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar
+
+import yaml
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+)
+
+from tryonbench.errors import InputError, did_you_mean
+
+
+class Strict(BaseModel):
+    """A record in which an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ModelConfig(Strict):
+    """A method's own settings; the key `model` of a run's configuration. Methods subclass it."""
+
+
+class OptimizerConfig(Strict):
+    """One optimiser."""
+
+    name: Literal["adam", "adamw", "sgd", "rmsprop"] = "adam"
+    lr: PositiveFloat = 1e-4
+    betas: tuple[float, float] = (0.9, 0.999)
+    """Adam's two; of the other optimisers the first is the momentum."""
+    weight_decay: NonNegativeFloat = 0.0
+    grad_clip: PositiveFloat | None = None
+    """Largest norm of the gradient, if any."""
+
+
+class ScheduleConfig(Strict):
+    """How the learning rate changes: linear warm-up, constant, then decay to zero."""
+
+    warmup_images: NonNegativeInt = 0
+    decay: Literal["constant", "linear", "cosine"] = "constant"
+    decay_from: float = Field(default=0.5, ge=0.0, lt=1.0)
+    """Share of the training after which the decay begins."""
+
+
+ModelT = TypeVar("ModelT", bound=ModelConfig)
+
+
+class RunConfig(Strict, Generic[ModelT]):
+    """Everything that decides what a training run computes."""
+
+    method: str
+    preset: str
+    seed: NonNegativeInt = 0
+    size: tuple[PositiveInt, PositiveInt]
+    """Height and width."""
+    images: PositiveInt
+    """Length of the training: images seen, not steps."""
+    batch_size: PositiveInt
+    optimizer: OptimizerConfig = OptimizerConfig()
+    optimizers: dict[str, OptimizerConfig] = {}
+    """Per phase (`optimizers.discriminator.lr`), instead of `optimizer`."""
+    schedule: ScheduleConfig = ScheduleConfig()
+    ema_decay: float = Field(default=0.999, ge=0.0, lt=1.0)
+    """Moving average of the weights that generate, per step; 0 turns it off."""
+    precision: Literal["32-true", "16-mixed", "bf16-mixed"] = "32-true"
+    workers: NonNegativeInt = 0
+    """Processes that load data."""
+    log_every: PositiveInt = 10
+    """Steps between two lines of the log."""
+    checkpoint_seconds: PositiveFloat = 30.0
+    """Seconds between two checkpoints: what a kill can cost."""
+    model: ModelT
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read a YAML mapping.
+
+    Raises:
+        InputError: the file is missing, not YAML, or not a mapping.
+    """
+    try:
+        value = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot read the configuration {path}: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"the configuration {path} is not valid YAML: {reason}") from error
+    if not isinstance(value, dict):
+        raise InputError(f"the configuration {path} must be a mapping of settings to values")
+    return value
+
+
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with the values of `over`, mappings merged key by key.
+
+    >>> merged({"a": {"b": 1, "c": 2}}, {"a": {"b": 3}})
+    {'a': {'b': 3, 'c': 2}}
+    """
+    result = deepcopy(dict(base))
+    for key, value in over.items():
+        both = isinstance(value, Mapping) and isinstance(result.get(key), Mapping)
+        result[key] = merged(result[key], value) if both else deepcopy(value)
+    return result
+
+
+def parse_set(assignment: str) -> dict[str, Any]:
+    """One `--set a.b=value` as a nested mapping; the value is read as YAML.
+
+    >>> parse_set("optimizer.betas=[0.5, 0.9]")
+    {'optimizer': {'betas': [0.5, 0.9]}}
+
+    Raises:
+        InputError: it is not of the form KEY=VALUE.
+    """
+    key, separator, text = assignment.partition("=")
+    if not separator or not all(part.strip() for part in key.split(".")):
+        raise InputError(f'--set "{assignment}" must be KEY=VALUE, such as optimizer.lr=1e-4')
+    try:
+        value: Any = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise InputError(f'--set {key}: "{text}" is not a value') from error
+    for part in reversed(key.split(".")):
+        value = {part.strip(): value}
+    return dict(value)
+
+
+def layered(
+    preset: Mapping[str, Any], file: Path | None, assignments: Sequence[str]
+) -> dict[str, Any]:
+    """The preset with the file's values over it and the assignments over those."""
+    values = merged(preset, read_yaml(file) if file else {})
+    for assignment in assignments:
+        values = merged(values, parse_set(assignment))
+    return values
+
+
+def checked(model: type[BaseModel], values: Mapping[str, Any]) -> Any:
+    """Validate `values` as `model`.
+
+    Raises:
+        InputError: names the first wrong setting, with a suggestion for an unknown key.
+    """
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise InputError(_explain(model, error)) from error
+
+
+def _explain(model: type[BaseModel], error: ValidationError) -> str:
+    """The first problem of a validation error in one line; unknown keys come first."""
+    problems = sorted(error.errors(), key=lambda p: p["type"] != "extra_forbidden")
+    problem = problems[0]
+    path = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        known = _keys_at(model, problem["loc"][:-1])
+        return f'unknown setting "{path}"; {did_you_mean(str(problem["loc"][-1]), known)}'
+    if problem["type"] == "missing":
+        return f'the setting "{path}" is missing; give it with --set {path}=VALUE'
+    return f'the setting "{path}" cannot be {problem["input"]!r}: {problem["msg"]}'
+
+
+def _keys_at(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:
+    """The settings that a nested record has."""
+    for part in location:
+        annotation = (
+            model.model_fields[str(part)].annotation if part in model.model_fields else None
+        )
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            model = annotation
+    return list(model.model_fields)

@@ -1,0 +1,1 @@
+"""VITON-HD: layouts, pair lists, labels, keypoints, agnostic images, the dataset class."""

@@ -1,0 +1,111 @@
+"""VITON-HD as a torch dataset that yields `TryOnBatch`es."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import count
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, Sampler
+
+from tryonbench.batch import MODALITIES, Modality, TryOnBatch
+from tryonbench.data.layout import Split
+from tryonbench.data.pairs import PairList
+from tryonbench.data.sample import Sample, missing_folders
+from tryonbench.errors import InputError, listed
+from tryonbench.files import digest
+from tryonbench.seeds import derive
+
+
+class VitonHD(Dataset[TryOnBatch]):
+    """Samples of a split, each a batch of one, at one size and with the modalities asked for."""
+
+    def __init__(
+        self,
+        split: Split,
+        pairs: PairList,
+        size: tuple[int, int],
+        modalities: Sequence[Modality],
+    ) -> None:
+        """
+        Raises:
+            InputError: the copy lacks a folder that a modality needs.
+        """
+        self.split, self.pairs, self.size, self.ids = split, pairs, size, pairs.ids
+        self.modalities = tuple(name for name in MODALITIES if name in modalities)
+        lacking = {f for name in self.modalities for f in missing_folders(split, name)}
+        if lacking:
+            raise InputError(f"{split.folder} lacks the folders {listed(sorted(lacking))}")
+
+    def __len__(self) -> int:
+        return len(self.pairs.pairs)
+
+    def __getitem__(self, index: int) -> TryOnBatch:
+        pair = self.pairs.pairs[index]
+        sample = Sample(self.split, pair, self.size)
+        tensors: dict[str, Any] = {name: sample.load(name) for name in self.modalities}
+        ids = (self.ids[index],)
+        return TryOnBatch(ids, (pair.person,), (pair.cloth,), self.size, **tensors)
+
+
+def joined(batches: Sequence[TryOnBatch]) -> TryOnBatch:
+    """Batches of the same size and modalities as one."""
+
+    def column(name: str) -> Tensor | None:
+        tensors = [getattr(batch, name) for batch in batches]
+        return None if tensors[0] is None else torch.cat(tensors)
+
+    tensors: dict[str, Any] = {name: column(name) for name in MODALITIES}
+    return TryOnBatch(
+        ids=tuple(i for batch in batches for i in batch.ids),
+        person_ids=tuple(i for batch in batches for i in batch.person_ids),
+        cloth_ids=tuple(i for batch in batches for i in batch.cloth_ids),
+        size=batches[0].size,
+        **tensors,
+    )
+
+
+class EndlessShuffle(Sampler[int]):
+    """Epoch after epoch, each in an order set by (seed, epoch), from any position on.
+
+    The stream is a pure function of the position, so a resumed run sees the same data.
+    """
+
+    def __init__(self, length: int, seed: int, start: int) -> None:
+        self.length, self.seed, self.start = length, seed, start
+
+    def __iter__(self) -> Iterator[int]:
+        first, offset = divmod(self.start, self.length)
+        for epoch in count(first):
+            generator = torch.Generator().manual_seed(derive("epoch", self.seed, epoch))
+            yield from torch.randperm(self.length, generator=generator).tolist()[offset:]
+            offset = 0
+
+
+def training_loader(
+    dataset: VitonHD, batch_size: int, seed: int, start: int, workers: int
+) -> DataLoader[TryOnBatch]:
+    """Endless shuffled batches from the image number `start` on; no sample is dropped."""
+    return DataLoader(
+        dataset,
+        batch_size=batch_size,
+        sampler=EndlessShuffle(len(dataset), seed, start),
+        num_workers=workers,
+        collate_fn=joined,
+        pin_memory=torch.cuda.is_available(),
+    )
+
+
+def fingerprint(split: Split, pairs: PairList) -> str:
+    """12 hex digits that change with the pairs, or with a file of theirs being added or resized.
+
+    Covers the photographs, garments and truths of the pairs: names and sizes in bytes, not content.
+    """
+    lines = [pairs.digest]
+    for pair in pairs.pairs:
+        files = [split.path("image", pair.person), split.path("cloth", pair.cloth)]
+        files.append(split.path("truth", pair.truth))
+        lines += [f"{file.name} {file.stat().st_size}" for file in files if file.is_file()]
+    return digest(*lines)[:12]

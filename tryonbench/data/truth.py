@@ -1,0 +1,39 @@
+"""The right answer for a pair, where a data set knows it, and which pixels are garment in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from tryonbench.data.agnostic import labelled
+from tryonbench.data.layout import Split
+from tryonbench.data.pairs import Pair
+from tryonbench.images import decode, resized
+
+
+def is_own_garment(pair: Pair) -> bool:
+    """Whether the photograph itself shows the pair."""
+    return pair.person == pair.cloth
+
+
+def truth_path(split: Split, pair: Pair) -> Path | None:
+    """The true picture of a pair: the photograph, or the procedural data's, or None."""
+    if is_own_garment(pair):
+        return split.path("image", pair.person)
+    path = split.path("truth", pair.truth)
+    return path if path.is_file() else None
+
+
+def garment_region(
+    split: Split, pair: Pair, size: tuple[int, int], labels: tuple[int, ...]
+) -> NDArray[np.bool_] | None:
+    """Where the true picture shows the upper garment, (H, W), or None where no parse says so."""
+    own = is_own_garment(pair)
+    path = split.path("parse", pair.person) if own else split.path("truth_parse", pair.truth)
+    if not path.is_file():
+        return None
+    parse = np.asarray(decode(path, "P"))
+    return np.asarray(resized(Image.fromarray(labelled(parse, labels)), size, "nearest"))

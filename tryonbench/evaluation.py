@@ -1,0 +1,270 @@
+"""From a run and a protocol to a result: generate what is missing, score, measure the cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tryonbench.checkpoint import load_method, read_header, weights_file
+from tryonbench.data.dataset import fingerprint
+from tryonbench.data.layout import Split
+from tryonbench.data.pairs import PairList, pairs_of
+from tryonbench.efficiency import measure_efficiency
+from tryonbench.environment import device_name, environment
+from tryonbench.errors import InputError
+from tryonbench.files import canonical_json, digest, file_sha256, read_json, write_json
+from tryonbench.generation import Task, device, generate_images, missing_positions
+from tryonbench.images import image_size
+from tryonbench.method import TryOnMethod, size_problem
+from tryonbench.metrics.engine import (
+    Engine,
+    Item,
+    Measured,
+    chosen_metrics,
+    missing_reasons,
+)
+from tryonbench.metrics.outputs import Problems, find_outputs
+from tryonbench.protocols import Protocol
+from tryonbench.registry import method_class
+from tryonbench.results.schema import DataSource, Efficiency, Result
+from tryonbench.results.store import read_result, write_result, write_samples
+from tryonbench.runs import Run
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to evaluate on, and how."""
+
+    protocol: Protocol
+    split: Split
+    metrics: tuple[str, ...] = ()
+    """Metric keys; all of the protocol if empty."""
+    allow_missing: bool = False
+    efficiency: bool = True
+    pairs: PairList = field(init=False)
+
+    def __post_init__(self) -> None:
+        pairs = pairs_of(self.split, self.protocol.pairing, self.protocol.pairs)
+        object.__setattr__(self, "pairs", pairs)
+
+    @property
+    def data(self) -> str:
+        """The fingerprint of the data."""
+        return fingerprint(self.split, self.pairs)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is evaluated: a method's run, or a folder of images made elsewhere."""
+
+    run: Run
+    method: str
+    family: str
+    identity: str
+    """Hash of the weights or of the images."""
+    checkpoint: Path | None = None
+    images: Path | None = None
+    trained_on: str | None = None
+    """Root and split of the training data."""
+
+    def method_class(self) -> type[TryOnMethod] | None:
+        return None if self.images else method_class(self.method)
+
+
+def run_subject(run: Run) -> Subject:
+    """A run of `tryonbench train`, or of a method that needs no training.
+
+    Raises:
+        InputError: it has no checkpoint, or that of another method.
+    """
+    manifest = run.manifest()
+    kind, method = manifest["kind"], manifest["method"]
+    family = manifest["family"]
+    if kind == "images":
+        return images_subject(run, Path(manifest["images"]))
+    if kind == "baseline":
+        return Subject(run, method, family, identity="no weights")
+    file = weights_file(run.folder)
+    if read_header(file).method != method:
+        raise InputError(f'{file} is a checkpoint of "{read_header(file).method}", not of {method}')
+    trained_on = f"{manifest['data']['root']} {manifest['data']['split']}"
+    return Subject(run, method, family, file_sha256(file), file, trained_on=trained_on)
+
+
+def baseline_subject(method: type[TryOnMethod], root: Path) -> Subject:
+    """A method that needs no training, with a run folder of its own."""
+    run = Run(root / method.info.name)
+    manifest = {"kind": "baseline", "method": method.info.name, "family": method.info.family}
+    if not run.manifest_path.is_file():
+        run.write_manifest({**manifest, "environment": environment()})
+    return run_subject(run)
+
+
+def images_subject(run: Run, folder: Path) -> Subject:
+    """A folder of images made elsewhere; their names, sizes and times identify them."""
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    stats = [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in files]
+    return Subject(run, run.name, "external", digest(canonical_json(stats)), images=folder)
+
+
+def subject_size(subject: Subject, split: Split) -> tuple[int, int]:
+    """The size a subject's images have: that of its training, else that of the photographs."""
+    if subject.checkpoint:
+        height, width = read_header(subject.checkpoint).config["size"]
+        return height, width
+    return picture_size(subject.images or split.folder / "image")
+
+
+def picture_size(folder: Path) -> tuple[int, int]:
+    """Height and width of the first picture in a folder.
+
+    Raises:
+        InputError: there is no folder, or no picture in it.
+    """
+    files = sorted(f for f in folder.glob("*") if f.suffix in (".png", ".jpg"))
+    if not files:
+        raise InputError(f"{folder} does not exist or holds no images (ID.png or ID.jpg)")
+    return image_size(files[0])
+
+
+def evaluate(subject: Subject, request: Request) -> Result:
+    """The result of one subject under one protocol; from its file if nothing changed since.
+
+    Raises:
+        InputError: images are missing, extra, unreadable or of a wrong size.
+    """
+    path, key = subject.run.result(request.protocol.name), _key(subject, request)
+    if path.is_file() and read_result(path).key == key:
+        return read_result(path)
+    reason = _skip_reason(subject, request.protocol)
+    result = _skipped(subject, request, key, reason) if reason else _score(subject, request, key)
+    write_result(path, result)
+    return result
+
+
+def _key(subject: Subject, request: Request) -> str:
+    """Changes with anything that the numbers depend on, found weights included."""
+    metrics = chosen_metrics(request.protocol, request.metrics)
+    missing = missing_reasons(metrics, request.split, request.pairs.pairs)
+    parts = {
+        "identity": [subject.method, subject.identity],
+        "protocol": request.protocol.fingerprint,
+        "data": request.data,
+        "metrics": sorted(metrics),
+        "missing": missing,
+        "options": [request.allow_missing, request.efficiency],
+    }
+    return digest(canonical_json(parts))[:16]
+
+
+def _skip_reason(subject: Subject, protocol: Protocol) -> str | None:
+    method = subject.method_class()
+    if method is None:
+        return None
+    if subject.checkpoint:
+        height, width = read_header(subject.checkpoint).config["size"]
+        if (height, width) != protocol.size:
+            return f"was trained at {height}x{width}"
+    return size_problem(method.info, protocol.size) or method.skip(protocol)
+
+
+def load_subject(subject: Subject, size: tuple[int, int]) -> TryOnMethod:
+    """The method, ready to generate."""
+    if subject.checkpoint:
+        return load_method(subject.checkpoint, subject.method)
+    chosen = method_class(subject.method)
+    return chosen(chosen.config_class(), size)
+
+
+def generate(subject: Subject, request: Request) -> Path:
+    """Generate the images that are missing; the folder they are in."""
+    if subject.images:
+        return subject.images
+    protocol = request.protocol
+    folder = subject.run.outputs(protocol.name)
+    key = digest(subject.identity, protocol.fingerprint, request.data)[:16]
+    task = Task(protocol, request.split, request.pairs, key)
+    if todo := missing_positions(task, folder):
+        method = load_subject(subject, protocol.size)
+        title = f"generate {subject.run.name} {protocol.name}"
+        generate_images(method, task, folder, todo, title)
+    return folder
+
+
+def _score(subject: Subject, request: Request, key: str) -> Result:
+    folder, problems = generate(subject, request), Problems()
+    found, missing = find_outputs(folder, request.pairs.ids, problems, request.allow_missing)
+    named = zip(request.pairs.ids, request.pairs.pairs, strict=True)
+    items = [Item(name, found[name], pair) for name, pair in named if name in found]
+    engine = Engine(request.protocol, request.split, items, device(), request.metrics)
+    title = f"score {subject.run.name} {request.protocol.name}"
+    measured = engine.measure(problems, title)
+    _write_samples(subject.run.samples(request.protocol.name), measured)
+    return _result(subject, request, key, measured, missing, _efficiency(subject, request))
+
+
+def _write_samples(path: Path, measured: Measured) -> None:
+    import pandas as pd
+
+    write_samples(path, pd.DataFrame({"id": list(measured.ids), **measured.samples}))
+
+
+def _efficiency(subject: Subject, request: Request) -> Efficiency:
+    if subject.images:
+        return Efficiency(missing="the images were made elsewhere")
+    if not request.efficiency:
+        return Efficiency(missing="not measured (--no-efficiency)")
+    size, batch = request.protocol.size, request.protocol.batch_size
+    path, key = subject.run.efficiency(size, batch), f"{subject.identity} {device_name()}"
+    if path.is_file() and (known := read_json(path))["key"] == key:
+        return Efficiency.model_validate(known["efficiency"])
+    measured = measure_efficiency(subject.method, subject.checkpoint, size, batch)
+    if not measured.missing:
+        write_json(path, {"key": key, "efficiency": measured.model_dump(mode="json")})
+    return measured
+
+
+def _result(
+    subject: Subject,
+    request: Request,
+    key: str,
+    measured: Measured | None,
+    missing: Sequence[str] = (),
+    efficiency: Efficiency | None = None,
+    skipped: str | None = None,
+) -> Result:
+    protocol = request.protocol
+    return Result(
+        method=subject.method,
+        run=subject.run.name,
+        family=subject.family,
+        protocol=protocol.name,
+        fingerprint=protocol.fingerprint,
+        n=len(measured.ids) if measured else 0,
+        seed=protocol.seed,
+        size=protocol.size,
+        pairing=protocol.pairing,
+        metrics=measured.values if measured else {},
+        efficiency=efficiency or Efficiency(),
+        environment=environment(),
+        data=_data_source(subject, request),
+        missing_images=list(missing) or None,
+        skipped=skipped,
+        key=key,
+    )
+
+
+def _skipped(subject: Subject, request: Request, key: str, reason: str) -> Result:
+    return _result(subject, request, key, None, skipped=reason)
+
+
+def _data_source(subject: Subject, request: Request) -> DataSource:
+    root, split = str(request.split.root.resolve()), request.split.name
+    return DataSource(
+        root=root,
+        split=split,
+        fingerprint=request.data,
+        pairs=request.pairs.digest,
+        trained_on_test=True if subject.trained_on == f"{root} {split}" else None,
+    )

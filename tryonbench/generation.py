@@ -1,0 +1,90 @@
+"""From a method to a folder of images, one PNG a pair."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch.utils.data import DataLoader, Subset
+
+from tryonbench.batch import TryOnBatch
+from tryonbench.data.dataset import VitonHD, joined
+from tryonbench.data.layout import Split
+from tryonbench.data.pairs import PairList
+from tryonbench.errors import TryonbenchError
+from tryonbench.files import make_folder, read_json, write_json
+from tryonbench.images import save_png, to_pixels
+from tryonbench.method import TryOnMethod
+from tryonbench.progress import progress
+from tryonbench.protocols import Protocol
+from tryonbench.seeds import image_seed
+
+KEY = "generation.json"
+"""Says which checkpoint, protocol and data a folder's images come from."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is generated."""
+
+    protocol: Protocol
+    split: Split
+    pairs: PairList
+    key: str
+    """Hash of checkpoint, protocol and data; images of another key are thrown away."""
+
+
+def device() -> torch.device:
+    """The accelerator if there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def generate_images(
+    method: TryOnMethod, task: Task, folder: Path, todo: list[int], title: str
+) -> None:
+    """Write `ID.png` for the pairs at some positions, each file whole or not there.
+
+    Raises:
+        TryonbenchError: the method returned something else than images of the right size.
+    """
+    total = len(task.pairs.pairs)
+    method.networks.to(device()).eval()
+    with progress(title, total, total - len(todo)) as update:
+        done = total - len(todo)
+        for batch in _batches(method, task, todo):
+            _write(method, task.protocol, batch, folder)
+            done += len(batch)
+            update(done)
+
+
+def missing_positions(task: Task, folder: Path) -> list[int]:
+    """The positions of the pairs without an image; images of another key are removed first."""
+    key_file = folder / KEY
+    if not key_file.is_file() or read_json(key_file).get("key") != task.key:
+        shutil.rmtree(folder, ignore_errors=True)
+        write_json(make_folder(folder) / KEY, {"key": task.key})
+    there = {file.stem for file in folder.glob("*.png")}
+    return [i for i, name in enumerate(task.pairs.ids) if name not in there]
+
+
+def _batches(method: TryOnMethod, task: Task, todo: list[int]) -> Iterator[TryOnBatch]:
+    """The samples at some positions, with nothing loaded that the method did not declare."""
+    dataset = VitonHD(task.split, task.pairs, task.protocol.size, method.info.inputs)
+    yield from DataLoader(
+        Subset(dataset, todo), batch_size=task.protocol.batch_size, collate_fn=joined
+    )
+
+
+def _write(method: TryOnMethod, protocol: Protocol, batch: TryOnBatch, folder: Path) -> None:
+    seeds = [image_seed(protocol.seed, name) for name in batch.ids]
+    with torch.inference_mode():
+        images = method.generate(batch.to(device()), seeds)
+    expected = (len(batch), 3, *protocol.size)
+    if tuple(images.shape) != expected:
+        name = method.info.name
+        raise TryonbenchError(f"{name} returned shape {tuple(images.shape)}, not {expected}")
+    for name, pixels in zip(batch.ids, to_pixels(images), strict=True):
+        save_png(folder / f"{name}.png", pixels)

@@ -1,0 +1,101 @@
+"""Pictures on disk and in memory: decoding with clear refusals, exact uint8 conversions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from tryonbench.errors import InputError
+from tryonbench.files import replacing
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Pixels = NDArray[np.uint8]
+Filter = Literal["lanczos", "bicubic", "bilinear", "nearest"]
+
+FILTERS = {
+    "lanczos": Image.Resampling.LANCZOS,
+    "bicubic": Image.Resampling.BICUBIC,
+    "bilinear": Image.Resampling.BILINEAR,
+    "nearest": Image.Resampling.NEAREST,
+}
+MAX_PIXELS = 64_000_000
+"""Largest picture that is decoded; more is refused as a decompression bomb."""
+
+
+def decode(path: Path, mode: Literal["RGB", "L", "P"]) -> Image.Image:
+    """Read a whole picture as RGB, greyscale, or palette indices (never converted).
+
+    Raises:
+        InputError: missing, unreadable, truncated, too large, or not a palette for mode P.
+    """
+    try:
+        with Image.open(path) as image:
+            _refuse_bomb(path, image)
+            image.load()
+            return _as_mode(path, image, mode)
+    except FileNotFoundError as error:
+        raise InputError(f"{path} is missing") from error
+    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise InputError(f"{path} cannot be read ({error}); replace the file") from error
+
+
+def _refuse_bomb(path: Path, image: Image.Image) -> None:
+    if image.width * image.height > MAX_PIXELS:
+        raise InputError(f"{path} has {image.width}x{image.height} pixels, over the limit")
+
+
+def _as_mode(path: Path, image: Image.Image, mode: Literal["RGB", "L", "P"]) -> Image.Image:
+    """Convert colour modes; label maps must be stored as indices (P) or as plain numbers (L)."""
+    if mode == "P" and image.mode not in ("P", "L"):
+        raise InputError(f"{path} is a label map, but stored as {image.mode} and not as a palette")
+    return image.copy() if mode == "P" or image.mode == mode else image.convert(mode)
+
+
+def image_size(path: Path) -> tuple[int, int]:
+    """Height and width from the file's header.
+
+    Raises:
+        InputError: missing or not a picture.
+    """
+    try:
+        with Image.open(path) as image:
+            return image.height, image.width
+    except FileNotFoundError as error:
+        raise InputError(f"{path} is missing") from error
+    except (UnidentifiedImageError, OSError) as error:
+        raise InputError(f"{path} cannot be read ({error}); replace the file") from error
+
+
+def resized(image: Image.Image, size: tuple[int, int], filter_name: Filter) -> Image.Image:
+    """The picture at `size` (height, width); untouched if it has that size already."""
+    target = (size[1], size[0])
+    return image if image.size == target else image.resize(target, FILTERS[filter_name])
+
+
+def to_tensor(pixels: Pixels) -> Tensor:
+    """uint8 (H, W, 3) in 0..255 -> float32 (3, H, W) in [-1, 1]."""
+    import torch
+
+    tensor = torch.from_numpy(np.array(pixels)).permute(2, 0, 1)
+    return tensor.to(torch.float32).div_(127.5).sub_(1.0)
+
+
+def to_pixels(images: Tensor) -> Pixels:
+    """float (N, 3, H, W) in [-1, 1] -> uint8 (N, H, W, 3), rounded to nearest, never truncated."""
+    import torch
+
+    scaled = images.detach().to(torch.float32).add(1.0).mul(127.5).round().clamp(0, 255)
+    array: Pixels = scaled.to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
+    return array
+
+
+def save_png(path: Path, pixels: Pixels) -> None:
+    """Write uint8 (H, W, 3) as PNG, atomically."""
+    with replacing(path) as temporary:
+        Image.fromarray(pixels).save(temporary, format="PNG", compress_level=3)

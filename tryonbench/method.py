@@ -1,0 +1,127 @@
+"""The contract between the harness and a try-on method.
+
+A method is a class registered under the entry-point group `tryonbench.methods`. The harness owns
+data, seeds, the loop, timing, metrics and files; the method owns its networks, its losses and how
+it makes an image. `tryonbench.testing` checks the contract.
+"""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import yaml
+from torch import Tensor, nn
+
+from tryonbench.batch import Modality, TryOnBatch
+from tryonbench.config import ModelConfig
+from tryonbench.protocols import Protocol
+
+__all__ = ["MethodInfo", "Phase", "TrainState", "TryOnBatch", "TryOnMethod"]
+
+
+@dataclass(frozen=True)
+class MethodInfo:
+    """What a method is. Shown in tables, in the report and by `tryonbench methods list`."""
+
+    name: str
+    family: str
+    """`diffusion`, `gan`, `warping`, `baseline`, … Rows of family `baseline` are floor rows: they
+    are set apart and never marked as best."""
+    paper: str
+    """Citation or address; what the implementation follows."""
+    licence: str
+    """SPDX name of code and weights, as far as they may be used."""
+    inputs: tuple[Modality, ...]
+    """The modalities that `generate` reads. Only these are loaded."""
+    trainable: bool = True
+    size_multiple: tuple[int, int] = (1, 1)
+    """Height and width must be multiples of these."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One optimiser and the networks it updates, in the order of a training step."""
+
+    name: str
+    networks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TrainState:
+    """Where the training is, as a step sees it."""
+
+    phase: str
+    step: int
+    """Optimiser steps done before this one."""
+    images: int
+    """Images seen before this step."""
+    logged: dict[str, float] = field(default_factory=dict)
+    """Numbers to log that are not losses: `state.logged["grad_penalty"] = …`."""
+
+
+class TryOnMethod(ABC):
+    """A try-on method at one size. Subclasses set `info` and implement `generate`.
+
+    A trainable one also implements `build` and `training_step`. Random numbers: `training_step`
+    may use torch's global generator, which the loop seeds by (seed, images seen), so that a
+    resumed run repeats exactly; `generate` uses nothing but its `seeds`.
+    """
+
+    info: ClassVar[MethodInfo]
+    config_class: ClassVar[type[ModelConfig]] = ModelConfig
+    phases: ClassVar[tuple[Phase, ...]] = ()
+    """The first phase's networks are those that `generate` uses: they get the moving average."""
+    training_inputs: ClassVar[tuple[Modality, ...]] = ()
+    """Modalities that `training_step` reads beyond `info.inputs` and `image`."""
+
+    def __init__(self, config: ModelConfig, size: tuple[int, int]) -> None:
+        """Build the networks for images of `size` (height, width), randomly initialised."""
+        self.config = config
+        self.size = size
+        self.networks = nn.ModuleDict(self.build())
+
+    @classmethod
+    def presets(cls) -> Mapping[str, Mapping[str, Any]]:
+        """Named configurations; by default the YAML files in `presets/` beside the module."""
+        folder = Path(inspect.getfile(cls)).parent / "presets"
+        files = sorted(folder.glob("*.yaml"))
+        return {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in files}
+
+    @classmethod
+    def skip(cls, protocol: Protocol) -> str | None:
+        """Why this method cannot run under a protocol, or None. Shown in the table as such."""
+        return None
+
+    def build(self) -> dict[str, nn.Module]:
+        """The networks by name. None for a method that needs no training."""
+        return {}
+
+    def training_step(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
+        """The weighted scalar losses of one phase by name; the loop minimises their sum."""
+        raise NotImplementedError(f"{self.info.name} needs no training")
+
+    @abstractmethod
+    def generate(self, batch: TryOnBatch, seeds: Sequence[int]) -> Tensor:
+        """Images of the persons wearing the garments, (N, 3, H, W) in [-1, 1].
+
+        Row i depends on row i of the batch and on `seeds[i]` alone.
+        """
+
+    @property
+    def inference_networks(self) -> dict[str, nn.Module]:
+        """The networks that `generate` uses."""
+        names = self.phases[0].networks if self.phases else tuple(self.networks)
+        return {name: self.networks[name] for name in names}
+
+
+def size_problem(info: MethodInfo, size: tuple[int, int]) -> str | None:
+    """Why a method cannot work at a size (height, width), or None."""
+    height, width = info.size_multiple
+    if size[0] % height == 0 and size[1] % width == 0:
+        return None
+    return f"needs a height divisible by {height} and a width by {width}, not {size[0]}x{size[1]}"

@@ -1,0 +1,68 @@
+"""Methods by name, found through the entry-point group `tryonbench.methods`."""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any
+
+from tryonbench.errors import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from tryonbench.config import RunConfig
+    from tryonbench.method import TryOnMethod
+
+GROUP = "tryonbench.methods"
+
+
+def entries() -> dict[str, EntryPoint]:
+    """The registered names; nothing is imported."""
+    return {entry.name: entry for entry in sorted(entry_points(group=GROUP))}
+
+
+def source(name: str) -> str:
+    """The distribution that registers a method, with its version."""
+    distribution = entries()[name].dist
+    return f"{distribution.name} {distribution.version}" if distribution else "unknown"
+
+
+def method_class(name: str) -> type[TryOnMethod]:
+    """Import a method's class.
+
+    Raises:
+        InputError: no such method, or its package cannot be imported.
+    """
+    from tryonbench.method import TryOnMethod
+
+    found = entries()
+    if name not in found:
+        raise InputError(f'unknown method "{name}"; {did_you_mean(name, found)}')
+    try:
+        loaded = found[name].load()
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise InputError(f'method "{name}" ({source(name)}) cannot be loaded: {reason}') from error
+    if not (isinstance(loaded, type) and issubclass(loaded, TryOnMethod)):
+        raise InputError(f'method "{name}": {found[name].value} is not a TryOnMethod')
+    return loaded
+
+
+def preset_values(method: type[TryOnMethod], preset: str) -> dict[str, Any]:
+    """A preset's settings.
+
+    Raises:
+        InputError: the method has no such preset.
+    """
+    presets = method.presets()
+    if preset not in presets:
+        name = method.info.name
+        raise InputError(f'{name} has no preset "{preset}"; {did_you_mean(preset, presets)}')
+    return {**presets[preset], "method": method.info.name, "preset": preset}
+
+
+def run_config(method: type[TryOnMethod], values: dict[str, Any]) -> RunConfig[Any]:
+    """Check a run's settings against the method's own configuration class."""
+    from tryonbench.config import RunConfig, checked
+
+    parametrised: Any = RunConfig
+    config: RunConfig[Any] = checked(parametrised[method.config_class], {"model": {}, **values})
+    return config

@@ -1,0 +1,56 @@
+"""Collect what some runs left behind and write the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tryonbench.files import write_text
+from tryonbench.report import figures
+from tryonbench.report.colours import Look, looks
+from tryonbench.report.entries import Entry, entries_of, names_by_folder
+from tryonbench.report.gallery import gallery_of
+from tryonbench.report.page import Page, Part, render
+from tryonbench.report.reproduce import origins
+from tryonbench.report.summary import findings
+from tryonbench.report.training import panels_of
+from tryonbench.results.tables import Table, tables
+from tryonbench.runs import Run
+
+SAMPLES = 24
+"""Samples of a gallery."""
+
+
+def build_report(runs: Sequence[Run], out: Path, samples: int = SAMPLES) -> Path:
+    """Write `out/index.html`, one file that opens offline, and return its path.
+
+    Raises:
+        InputError: no run has results, or `out` cannot be written.
+    """
+    entries = entries_of(runs)
+    path = out / "index.html"
+    write_text(path, render(_page(runs, entries, samples)))
+    return path
+
+
+def _page(runs: Sequence[Run], entries: Sequence[Entry], samples: int) -> Page:
+    """The page's model."""
+    names = names_by_folder(runs, entries)
+    all_tables = tables([entry.result for entry in entries])
+    floors = [row.name for table in all_tables for row in table.rows if row.floor]
+    look = looks(names.values(), floors)
+    panels = panels_of(runs, names)
+    return Page(
+        created=datetime.now(UTC).strftime("%d %B %Y"),
+        parts=[_part(table, entries, look, samples) for table in all_tables],
+        training=[(panel, figures.training(panel, look[panel.method])) for panel in panels],
+        origins=origins(runs, entries, names),
+        looks=look,
+    )
+
+
+def _part(table: Table, entries: Sequence[Entry], look: Mapping[str, Look], samples: int) -> Part:
+    """What is shown for one table."""
+    gallery = gallery_of(table, entries, samples)
+    return Part(table, findings(table), figures.tradeoff(table, look), gallery)

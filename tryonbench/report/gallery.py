@@ -1,0 +1,147 @@
+"""The gallery: person, garment, ground truth and every method's image, sample by sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tryonbench.data.layout import Split, open_split
+from tryonbench.data.pairs import Pair, PairList, pairs_of
+from tryonbench.data.truth import truth_path
+from tryonbench.errors import InputError
+from tryonbench.protocols import Protocol, get_protocol
+from tryonbench.report.entries import Entry
+from tryonbench.report.thumbnails import Thumbnail, thumbnail
+from tryonbench.results.store import read_samples
+from tryonbench.results.tables import Column, Table, table_key
+from tryonbench.runs import Run
+
+NO_TRUTH = "no ground truth in real unpaired data"
+NO_IMAGE = "no image"
+Values = dict[str, dict[str, float]]
+"""Of one method: for each sample its metrics."""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One method's image of a sample."""
+
+    name: str
+    picture: Thumbnail
+    values: dict[str, float]
+    """Per-image metrics by key."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A row of the gallery."""
+
+    id: str
+    person: Thumbnail
+    garment: Thumbnail
+    truth: Thumbnail
+    shots: tuple[Shot, ...]
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """The first samples of a protocol's pair list."""
+
+    table: Table
+    methods: tuple[str, ...]
+    metrics: tuple[Column, ...]
+    """Metrics that have per-image values."""
+    samples: tuple[Sample, ...]
+    total: int
+    """Samples in the list."""
+    photographs: bool
+    """Whether it shows a real data set's pictures, which may not be published."""
+    problem: str | None = None
+    """Why there are no samples."""
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where the pictures of a gallery come from."""
+
+    split: Split
+    pairs: PairList
+    protocol: Protocol
+
+
+def gallery_of(table: Table, entries: Sequence[Entry], limit: int) -> Gallery:
+    """The gallery of a table's runs; if its data is gone, one that says so."""
+    shown = _shown(table, entries)
+    values = {entry.name: _values(entry) for entry in shown}
+    keys = {key for of_method in values.values() for sample in of_method.values() for key in sample}
+    metrics = tuple(column for column in table.quality if column.key in keys)
+    methods = tuple(entry.name for entry in shown)
+    try:
+        source = _source(shown[0]) if shown else None
+    except InputError as error:
+        return Gallery(table, methods, metrics, (), 0, False, problem=str(error))
+    if source is None:
+        return Gallery(table, methods, metrics, (), 0, False, problem="every method was skipped")
+    ids = source.pairs.ids[:limit]
+    pairs = zip(ids, source.pairs.pairs, strict=False)
+    samples = tuple(_sample(source, name, pair, shown, values) for name, pair in pairs)
+    photographs = not (source.split.root / "synth.json").is_file()
+    return Gallery(table, methods, metrics, samples, len(source.pairs.ids), photographs)
+
+
+def _shown(table: Table, entries: Sequence[Entry]) -> list[Entry]:
+    """The entries of a table that have images, in the order of its rows."""
+    order = [row.name for row in table.rows]
+    own = [e for e in entries if table_key(e.result) == table.key and e.result.skipped is None]
+    return sorted(own, key=lambda entry: order.index(entry.name))
+
+
+def _source(entry: Entry) -> _Source:
+    """
+    Raises:
+        InputError: the data or the protocol is not there.
+    """
+    protocol = get_protocol(entry.result.protocol)
+    split = open_split(Path(entry.result.data.root), entry.result.data.split)
+    return _Source(split, pairs_of(split, protocol.pairing, protocol.pairs), protocol)
+
+
+def _values(entry: Entry) -> Values:
+    """Per-image values; none if the file is not there."""
+    try:
+        frame = read_samples(entry.run.samples(entry.result.protocol))
+    except InputError:
+        return {}
+    numbers = frame.set_index("id").select_dtypes("number")
+    return {
+        str(name): {str(key): float(value) for key, value in row.dropna().items()}
+        for name, row in numbers.iterrows()
+    }
+
+
+def _sample(
+    source: _Source, name: str, pair: Pair, entries: Sequence[Entry], values: dict[str, Values]
+) -> Sample:
+    """One row."""
+    split, size = source.split, source.protocol.size
+    person = thumbnail(split.path("image", pair.person), size, f"person {pair.person}", NO_IMAGE)
+    garment = thumbnail(split.path("cloth", pair.cloth), size, f"garment {pair.cloth}", NO_IMAGE)
+    truth = thumbnail(truth_path(split, pair), size, f"ground truth of {name}", NO_TRUTH)
+    shots = tuple(_shot(entry, name, size, values[entry.name]) for entry in entries)
+    return Sample(name, person, garment, truth, shots)
+
+
+def _shot(entry: Entry, name: str, size: tuple[int, int], values: Values) -> Shot:
+    """One method's image and its metrics."""
+    path = _output(entry.run, entry.result.protocol, name)
+    picture = thumbnail(path, size, f"{name} by {entry.name}", NO_IMAGE)
+    return Shot(entry.name, picture, values.get(name, {}))
+
+
+def _output(run: Run, protocol: str, name: str) -> Path | None:
+    """The image of a sample: generated by the run, or in the folder that it names."""
+    external = run.manifest().get("images")
+    folder = Path(external) if external else run.outputs(protocol)
+    files = (folder / f"{name}{ending}" for ending in (".png", ".jpg"))
+    return next((file for file in files if file.is_file()), None)

@@ -1,0 +1,32 @@
+"""What the columns mean, in plain language."""
+
+from __future__ import annotations
+
+from tryonbench.results.tables import Column
+
+MEANINGS = {
+    "fid": "Distance between the distributions of generated and real images. Biased for few "
+    "images: compare it only at an equal number of images.",
+    "kid": "As FID, without its bias, times 1000.",
+    "ssim": "Structural similarity to the true picture; 1 is identical.",
+    "ms_ssim": "Structural similarity at several scales; 1 is identical.",
+    "psnr": "Pixel error on a logarithmic scale, in decibels; the mean over images.",
+    "l1": "Mean absolute difference of pixel values between 0 and 1.",
+    "lpips_alex": "Perceptual distance in the features of AlexNet; 0 is identical.",
+    "lpips_vgg": "Perceptual distance in the features of VGG; 0 is identical.",
+    "lpips_squeeze": "Perceptual distance in the features of SqueezeNet; 0 is identical.",
+    "dists": "Perceptual distance that tolerates resampled texture; 0 is identical.",
+    "garment_ciede2000": "Colour difference inside the true garment region (CIEDE2000); about 1 is "
+    "just visible.",
+    "parameters": "Weights of the networks that generate.",
+    "latency": "Median time of one image at batch 1; below it the 90th percentile.",
+    "throughput": "Images a second at the protocol's batch size.",
+    "memory": "Peak memory of the measuring process, in 10⁶ bytes.",
+}
+
+
+def meaning(column: Column) -> str | None:
+    """One or two sentences, or None for a column that is not known here."""
+    name, _, region = column.key.partition("@")
+    text = MEANINGS.get(name)
+    return f"{text} Only the {region} region counts." if text and region else text

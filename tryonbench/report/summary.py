@@ -1,0 +1,146 @@
+"""The table in words: who has the best values, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tryonbench.results.tables import LATENCY, Cell, Column, Row, Table
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence about a subject, which the page sets in bold."""
+
+    subject: str
+    text: str
+
+
+def findings(table: Table) -> list[Finding]:
+    """What the table supports, and what stands against it."""
+    return [*_leads(table), *_fastest(table), *_against_floors(table), *_caveats(table)]
+
+
+def _leads(table: Table) -> list[Finding]:
+    """The leaders; columns with the same leader and the same certainty share a sentence."""
+    grouped: dict[tuple[int, str, str], list[str]] = {}
+    for column in table.quality:
+        best = [row for row in table.rows if row.cells[column.key].best]
+        if best:
+            subject = joined([row.name for row in best])
+            certainty = _certainty(table, column, best)
+            grouped.setdefault((certainty.rank, subject, certainty.text), []).append(short(column))
+    return [
+        Finding(subject, f"best in {joined(labels)}{text}.")
+        for (_, subject, text), labels in sorted(grouped.items())
+    ]
+
+
+class _Certainty(NamedTuple):
+    """How sure a lead is; the surest comes first."""
+
+    rank: int
+    text: str
+
+
+def _certainty(table: Table, column: Column, best: Sequence[Row]) -> _Certainty:
+    """How far the leader's interval is from the others'."""
+    rows = [row for row in table.rows if row.contends and row.cells[column.key].value is not None]
+    rest = [row for row in rows if row not in best]
+    first = best[0].cells[column.key]
+    if len(best) > 1:
+        return _Certainty(2, ": level to the digits shown")
+    if not all(_has_interval(row.cells[column.key]) for row in rows):
+        return _Certainty(3, "; no interval was computed, so it is not known how sure that is")
+    near = [row.name for row in rest if _overlap(first, row.cells[column.key])]
+    if near:
+        return _Certainty(1, f", not clearly: the 95 % interval overlaps that of {joined(near)}")
+    return _Certainty(0, ", clearly: the 95 % interval is apart from those of all others")
+
+
+def _has_interval(cell: Cell) -> bool:
+    return cell.low is not None and cell.high is not None
+
+
+def _overlap(one: Cell, other: Cell) -> bool:
+    """Whether two intervals have a point in common."""
+    if one.low is None or one.high is None or other.low is None or other.high is None:
+        return True
+    return one.low <= other.high and other.low <= one.high
+
+
+def _fastest(table: Table) -> list[Finding]:
+    """Who needs the least time for one image."""
+    best = [row for row in table.rows if row.cells[LATENCY.key].best]
+    if not best:
+        return []
+    time = best[0].cells[LATENCY.key].text
+    return [Finding(joined([row.name for row in best]), f"fastest, {time} ms an image.")]
+
+
+def _against_floors(table: Table) -> list[Finding]:
+    """Where methods fail to beat the rows that every method should beat."""
+    rows = [row for row in table.rows if row.contends]
+    floors = [row for row in table.rows if row.floor and not row.skipped]
+    found = [(floor, _comparable(table, floor, rows)) for floor in floors if rows]
+    return [Finding(floor.name, _against(floor, rows, on)) for floor, on in found if on]
+
+
+def _comparable(table: Table, floor: Row, rows: Sequence[Row]) -> list[Column]:
+    """The metrics that a floor row and every contender have."""
+    all_rows = [floor, *rows]
+    return [c for c in table.quality if all(r.cells[c.key].value is not None for r in all_rows)]
+
+
+def _against(floor: Row, rows: Sequence[Row], columns: Sequence[Column]) -> str:
+    """A floor row's sentence."""
+    behind = {row.name: [short(c) for c in columns if _not_better(c, row, floor)] for row in rows}
+    every = f"all {len(columns)} metrics" if len(columns) > 1 else short(columns[0])
+    if not any(behind.values()):
+        return f"(floor): every method has a better value in {every}."
+    if all(len(labels) == len(columns) for labels in behind.values()):
+        return f"(floor): no method has a better value in {every}."
+    parts = [
+        f"by {name} in {every if len(labels) == len(columns) else joined(labels)}"
+        for name, labels in behind.items()
+        if labels
+    ]
+    return f"(floor): not beaten {', '.join(parts)}."
+
+
+def _not_better(column: Column, row: Row, floor: Row) -> bool:
+    """Whether a row has a value that is no better than the floor's."""
+    value, bar = row.cells[column.key].value, floor.cells[column.key].value
+    if value is None or bar is None:
+        return False
+    return value <= bar if column.higher_is_better else value >= bar
+
+
+def _caveats(table: Table) -> list[Finding]:
+    """Rows that cannot be compared, and metrics that nobody has."""
+    rows = [Finding(row.name, _caveat(row)) for row in table.rows if row.note]
+    run = [row for row in table.rows if not row.skipped]
+    empty = [c for c in table.quality if all(row.cells[c.key].value is None for row in run)]
+    if not empty or not run:
+        return rows
+    return [*rows, Finding(joined(map(short, empty)), "no values: the reason is below the table.")]
+
+
+def _caveat(row: Row) -> str:
+    return f"{row.note}." if row.skipped else f"not compared: {row.note}."
+
+
+def short(column: Column) -> str:
+    """A label without its unit."""
+    return column.label.split(" [")[0]
+
+
+def joined(items: Sequence[str] | map[str]) -> str:
+    """A list in words.
+
+    >>> joined(["a", "b", "c"])
+    'a, b and c'
+    """
+    *first, last = items
+    return f"{', '.join(first)} and {last}" if first else last

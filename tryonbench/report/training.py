@@ -1,0 +1,93 @@
+"""Training curves from the runs' logs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tryonbench.runs import Run, read_log
+
+POINTS = 400
+"""Points of a curve; a longer log is thinned, which the eye cannot see in a small panel."""
+WINDOWS = 25
+"""The smoothing window is the log's length divided by this."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One loss over the training."""
+
+    name: str
+    images: list[float]
+    """Images seen."""
+    raw: list[float]
+    smooth: list[float]
+    """Mean of the neighbours in a centred window."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The losses of one phase of one method."""
+
+    method: str
+    phase: str
+    curves: tuple[Curve, ...]
+
+
+def panels_of(runs: Sequence[Run], names: Mapping[Path, str]) -> list[Panel]:
+    """A panel for each phase of each run that has a log, by method."""
+    panels = [panel for run in runs for panel in _panels(names[run.folder], run.log)]
+    return sorted(panels, key=lambda panel: panel.method)
+
+
+def _panels(method: str, log: Path) -> list[Panel]:
+    """Losses are logged as `loss/<phase>/<name>`."""
+    phases: dict[str, dict[str, list[tuple[float, float]]]] = {}
+    for record in read_log(log):
+        for key, value in record.items():
+            kind, _, rest = key.partition("/")
+            if kind == "loss" and _is_number(value) and _is_number(record.get("images")):
+                phase, _, name = rest.rpartition("/")
+                points = phases.setdefault(phase, {}).setdefault(name, [])
+                points.append((float(record["images"]), float(value)))
+    return [
+        Panel(method, phase, tuple(_curve(name, points) for name, points in losses.items()))
+        for phase, losses in phases.items()
+    ]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and math.isfinite(value)
+
+
+def _curve(name: str, points: list[tuple[float, float]]) -> Curve:
+    """Smooth, then thin to at most `POINTS`."""
+    images, raw = np.array(points).T
+    smooth = smoothed(raw)
+    keep = np.unique(np.linspace(0, len(raw) - 1, POINTS).round().astype(int))
+    return Curve(name, *(_rounded(values[keep]) for values in (images, raw, smooth)))
+
+
+def smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean over a centred window, cut off at the ends.
+
+    >>> smoothed(np.array([0.0, 1.0])).tolist()
+    [0.0, 1.0]
+    """
+    half = len(values) // WINDOWS // 2
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    index = np.arange(len(values))
+    low, high = np.maximum(index - half, 0), np.minimum(index + half + 1, len(values))
+    means: NDArray[np.float64] = (sums[high] - sums[low]) / (high - low)
+    return means
+
+
+def _rounded(values: NDArray[np.float64]) -> list[float]:
+    """Four significant digits suffice for a line, and keep the file small."""
+    return [float(f"{value:.4g}") if abs(value) < 1000 else round(float(value)) for value in values]

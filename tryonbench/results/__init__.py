@@ -1,0 +1,1 @@
+"""Results: the file's schema, reading and writing, tables."""

@@ -1,0 +1,107 @@
+"""A run folder: manifest, checkpoints, log, outputs, results."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tryonbench.errors import InputError, listed
+from tryonbench.files import read_json, write_json
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Run:
+    """Paths inside `runs/<run>/`."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def manifest_path(self) -> Path:
+        return self.folder / MANIFEST
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.folder / "checkpoints"
+
+    @property
+    def log(self) -> Path:
+        """JSON lines: one record every `log_every` steps."""
+        return self.folder / "log.jsonl"
+
+    def outputs(self, protocol: str) -> Path:
+        """Generated images, `ID.png`."""
+        return self.folder / "outputs" / protocol
+
+    def result(self, protocol: str) -> Path:
+        return self.folder / "results" / f"{protocol}.json"
+
+    def samples(self, protocol: str) -> Path:
+        """Per-image values."""
+        return self.folder / "results" / f"{protocol}.parquet"
+
+    def efficiency(self, size: tuple[int, int], batch: int) -> Path:
+        """What the method costs at a size and batch."""
+        return self.folder / "efficiency" / f"{size[0]}x{size[1]}-batch{batch}.json"
+
+    def manifest(self) -> dict[str, Any]:
+        """
+        Raises:
+            InputError: this is not a run folder.
+        """
+        if not self.manifest_path.is_file():
+            raise InputError(f"{self.folder} is not a run folder ({MANIFEST} is missing)")
+        manifest: dict[str, Any] = read_json(self.manifest_path)
+        return manifest
+
+    def write_manifest(self, values: dict[str, Any]) -> None:
+        """Record what this run is, when and by which command it was made."""
+        made = {"created": datetime.now(UTC).isoformat(timespec="seconds"), "command": sys.argv}
+        write_json(self.manifest_path, {"schema": 1, **values, **made})
+
+
+def runs_below(folder: Path) -> list[Run]:
+    """The runs in a folder, by name."""
+    return [Run(file.parent) for file in sorted(folder.glob(f"*/{MANIFEST}"))]
+
+
+def find_runs(paths: Iterable[Path], root: Path) -> list[Run]:
+    """Runs given by folder or by name below `root`; all of `root` if none is given.
+
+    Raises:
+        InputError: one is not a run, or there is none at all.
+    """
+    given = list(paths)
+    found = [_find_run(path, root) for path in given] or runs_below(root)
+    if not found:
+        raise InputError(f"no runs in {root}; make some: tryonbench eval --all")
+    return found
+
+
+def _find_run(path: Path, root: Path) -> Run:
+    for folder in (path, root / path):
+        if (folder / MANIFEST).is_file():
+            return Run(folder)
+    names = [run.name for run in runs_below(root)]
+    raise InputError(f"{path} is not a run; found in {root}: {listed(names) or 'none'}")
+
+
+def read_log(path: Path) -> Iterator[dict[str, Any]]:
+    """Records of a JSON-lines log; a last line cut by a kill is left out."""
+    if not path.is_file():
+        return
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            yield json.loads(line)
+        except json.JSONDecodeError:
+            return

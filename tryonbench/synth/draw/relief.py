@@ -1,0 +1,45 @@
+"""Creases and folds: a height map pressed by strokes, lit from one side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from tryonbench.synth.draw.canvas import SHIFT, Canvas
+from tryonbench.synth.geometry import Array
+
+CELL = 3.0
+"""Size of a height map's cell in picture units; folds are softer than that."""
+
+
+class Relief:
+    """The height of cloth over a window of a canvas, kept coarse because folds are soft."""
+
+    def __init__(self, canvas: Canvas, window: tuple[slice, slice]) -> None:
+        self._canvas = canvas
+        self._corner = np.array([window[1].start, window[0].start], np.float32)
+        self._shape = (window[0].stop - window[0].start, window[1].stop - window[1].start)
+        self._step = max(1, int(CELL * canvas.scale))
+        self._height = np.zeros([-(-n // self._step) for n in self._shape], np.float32)
+
+    def press(self, strokes: Sequence[Array], depth: float, softness: float) -> None:
+        """Raise (or with a negative depth, sink) closed shapes; `softness` in picture units."""
+        mask = np.zeros(self._height.shape, np.uint8)
+        for stroke in strokes:
+            pixels = (self._canvas.to_pixels(stroke) - self._corner) / self._step
+            cv2.fillPoly(mask, [np.round(pixels * (1 << SHIFT)).astype(np.int32)], 255, cv2.LINE_AA, SHIFT)
+        sigma = max(0.5, softness * self._canvas.scale / self._step)
+        blurred = cv2.GaussianBlur(mask, (0, 0), sigma)
+        self._height += blurred.astype(np.float32) * (depth / 255)
+
+    def light(self, side: float) -> Array:
+        """How much brighter (or darker) each pixel of the window is; light comes from `side` and above."""
+        unit = 1 / (self._step / self._canvas.scale)
+        across = cv2.Sobel(self._height, cv2.CV_32F, 1, 0, ksize=3)
+        down = cv2.Sobel(self._height, cv2.CV_32F, 0, 1, ksize=3)
+        lit = (down * 0.8 - across * side) * (0.125 * unit) + 0.012 * self._height
+        height, width = self._shape
+        grown = cv2.resize(lit, None, fx=self._step, fy=self._step, interpolation=cv2.INTER_LINEAR)
+        return np.asarray(grown[:height, :width], np.float32)

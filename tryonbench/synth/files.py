@@ -1,0 +1,101 @@
+"""The files of one sample, in the formats of VITON-HD v3.2."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from tryonbench.data.agnostic import agnostic_image, agnostic_mask, parse_agnostic
+from tryonbench.files import replacing
+from tryonbench.synth.garment import Garment
+from tryonbench.synth.geometry import Array
+from tryonbench.synth.person import Person
+from tryonbench.synth.render import Flat, Rendered
+
+Pixels = NDArray[np.uint8]
+
+PALETTE = (
+    (0, 0, 0), (128, 0, 0), (254, 0, 0), (0, 85, 0), (169, 0, 51), (254, 85, 0), (0, 0, 85), (0, 119, 220),
+    (85, 85, 0), (0, 85, 85), (85, 51, 0), (52, 86, 128), (0, 128, 0), (0, 0, 254), (51, 169, 220), (0, 254, 254),
+    (85, 254, 169), (169, 254, 85), (254, 254, 0), (254, 169, 0),
+)  # fmt: skip
+"""RGB of the labels 0..19, as in VITON-HD's parse maps."""
+
+
+def save_sample(split: Path, name: str, flat: Flat, worn: Rendered, state: tuple[Person, Garment]) -> None:
+    """Write every modality of a sample; the last file is `attributes/<name>.json`."""
+    joints = worn.keypoints
+    save_jpeg(split / "image" / f"{name}.jpg", worn.image)
+    save_jpeg(split / "cloth" / f"{name}.jpg", flat.cloth)
+    save_jpeg(split / "cloth-mask" / f"{name}.jpg", _white(flat.mask))
+    save_parse(split / "image-parse-v3" / f"{name}.png", worn.parse)
+    save_parse(split / "image-parse-agnostic-v3.2" / f"{name}.png", parse_agnostic(worn.parse, joints))
+    save_png(split / "openpose_img" / f"{name}_rendered.png", worn.openpose)
+    save_json(split / "openpose_json" / f"{name}_keypoints.json", openpose_record(joints))
+    save_jpeg(split / "image-densepose" / f"{name}.jpg", worn.densepose)
+    save_jpeg(split / "agnostic-v3.2" / f"{name}.jpg", agnostic_image(worn.image, worn.parse, joints))
+    covered = _white(agnostic_mask(worn.parse, joints))
+    save_png(split / "agnostic-mask" / f"{name}_mask.png", np.repeat(covered[..., None], 3, 2))
+    save_warp(split / "warp" / f"{name}.npz", worn.warp)
+    person, garment = state
+    save_json(split / "attributes" / f"{name}.json", {"person": asdict(person), "garment": asdict(garment)})
+
+
+def is_written(split: Path, name: str) -> bool:
+    """Whether a sample is complete."""
+    return (split / "attributes" / f"{name}.json").is_file()
+
+
+def _white(mask: NDArray[np.bool_]) -> Pixels:
+    return mask.astype(np.uint8) * np.uint8(255)
+
+
+def save_jpeg(path: Path, pixels: Pixels) -> None:
+    """Write H x W (x 3) as JPEG, quality 95, full chroma."""
+    with replacing(path) as temporary:
+        Image.fromarray(pixels).save(temporary, format="JPEG", quality=95, subsampling=0)
+
+
+def save_png(path: Path, pixels: Pixels) -> None:
+    """Write H x W x 3 losslessly."""
+    with replacing(path) as temporary:
+        Image.fromarray(pixels).save(temporary, format="PNG", compress_level=2)
+
+
+def save_parse(path: Path, labels: Pixels) -> None:
+    """Write labels as the indices of a palette PNG."""
+    image = Image.fromarray(labels)
+    image.putpalette([channel for colour in PALETTE for channel in colour])
+    with replacing(path) as temporary:
+        image.save(temporary, format="PNG", compress_level=2)
+
+
+def save_json(path: Path, value: Any) -> None:
+    """Write compact JSON, keys in the order given."""
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(value, separators=(",", ":"), allow_nan=False), encoding="utf-8")
+
+
+def save_warp(path: Path, warp: Array) -> None:
+    """Write the H x W x 2 float32 array `warp`, rounded to 1/32 pixel so that it packs well."""
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        entry = zipfile.ZipInfo("warp.npy")
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        with archive.open(entry, "w") as stream:
+            np.lib.format.write_array(stream, np.round(warp * 32) / np.float32(32))
+
+
+def openpose_record(joints: Array) -> dict[str, Any]:
+    """The content of an OpenPose file for one person; joints are 25 x 3 in pixels."""
+    person: dict[str, Any] = {"person_id": [-1], "pose_keypoints_2d": [round(float(v), 3) for v in joints.reshape(-1)]}
+    others = ("face", "hand_left", "hand_right")
+    person |= {f"{part}_keypoints_2d": [] for part in others}
+    person |= {f"{part}_keypoints_3d": [] for part in ("pose", *others)}
+    return {"version": 1.3, "people": [person]}

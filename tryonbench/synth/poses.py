@@ -1,0 +1,140 @@
+"""What an arm can do: each pose is one registered function that places elbow, wrist and hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from tryonbench.synth.frame import TorsoFrame
+from tryonbench.synth.geometry import Array, direction
+
+Layer = Literal["behind", "side", "front", "top"]
+"""When an arm is drawn: behind the body, beside it, in front of the torso, in front of the head."""
+HandShape = Literal["relaxed", "flat", "grip", "hidden"]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What an arm starts from."""
+
+    frame: TorsoFrame
+    side: int
+    """-1 for the arm on the picture's left (the person's right), 1 for the other."""
+    shoulder: Array
+    upper: float
+    """Length of the upper arm."""
+    fore: float
+    head: Array
+    """The middle of the head."""
+    head_size: float
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where an arm ends up."""
+
+    elbow: Array
+    wrist: Array
+    hand: float
+    """Angle of the hand from straight down towards +x."""
+    shape: HandShape
+    layer: Layer
+
+
+_POSES: dict[str, Callable[[Reach, float], Placed]] = {}
+
+
+def arm_pose(name: str) -> Callable[[Callable[[Reach, float], Placed]], Callable[[Reach, float], Placed]]:
+    """Register a pose under a name."""
+
+    def register(function: Callable[[Reach, float], Placed]) -> Callable[[Reach, float], Placed]:
+        _POSES[name] = function
+        return function
+
+    return register
+
+
+def place_arm(name: str, reach: Reach, amount: float) -> Placed:
+    """The arm in the named pose, varied by `amount` in 0..1."""
+    return _POSES[name](reach, amount)
+
+
+def bend(reach: Reach, wrist: Array, shorten: float = 1.0) -> Array:
+    """The elbow, outside of the line from shoulder to wrist, of an arm foreshortened by `shorten`."""
+    gap = wrist - reach.shoulder
+    span = float(np.hypot(*gap))
+    a, b = reach.upper * shorten, reach.fore * shorten
+    stretch = max(1.0, span / (0.995 * (a + b)))
+    a, b = a * stretch, b * stretch
+    along = (a * a - b * b + span * span) / (2 * span)
+    off = np.sqrt(max(a * a - along * along, 0.0))
+    unit = gap / span
+    normal = np.array([-unit[1], unit[0]], np.float32)
+    outward = normal if normal[0] * reach.side > 0 else -normal
+    return np.asarray(reach.shoulder + unit * along + outward * off, np.float32)
+
+
+@arm_pose("down")
+def down(reach: Reach, amount: float) -> Placed:
+    """Hanging beside the body."""
+    swing = reach.side * (0.10 + 0.13 * amount)
+    elbow = reach.shoulder + reach.upper * direction(swing)
+    angle = reach.side * (0.05 - 0.16 * amount)
+    return Placed(elbow, elbow + reach.fore * direction(angle), angle - reach.side * 0.12, "relaxed", "side")
+
+
+@arm_pose("hip")
+def hip(reach: Reach, amount: float) -> Placed:
+    """The hand on the hip, the elbow out."""
+    wrist = reach.frame.place(reach.side * (1.0 - 0.06 * amount), 0.72 + 0.1 * amount)
+    wrist = wrist + np.array([reach.side * 8, 0], np.float32)
+    elbow = bend(reach, wrist, 0.82 + 0.06 * amount)
+    return Placed(elbow, wrist, -reach.side * (0.62 + 0.2 * amount), "flat", "front")
+
+
+@arm_pose("pocket")
+def pocket(reach: Reach, amount: float) -> Placed:
+    """The hand in the trouser pocket."""
+    wrist = reach.frame.place(reach.side * 0.86, 0.97 + 0.04 * amount)
+    return Placed(bend(reach, wrist, 0.93), wrist, -reach.side * 0.25, "hidden", "front")
+
+
+@arm_pose("fold")
+def fold(reach: Reach, amount: float) -> Placed:
+    """The forearm across the chest, holding the other arm."""
+    wrist = reach.frame.place(-reach.side * (0.50 + 0.1 * amount), 0.47 + 0.03 * amount)
+    elbow = reach.frame.place(reach.side * (1.16 + 0.06 * amount), 0.56 + 0.03 * amount)
+    return Placed(elbow, wrist, -reach.side * 1.75, "grip", "front")
+
+
+@arm_pose("hold")
+def hold(reach: Reach, amount: float) -> Placed:
+    """The forearm across the waist, holding the other arm's elbow."""
+    wrist = reach.frame.place(-reach.side * 0.72, 0.62 + 0.04 * amount)
+    elbow = reach.frame.place(reach.side * 1.3, 0.60)
+    return Placed(elbow, wrist, -reach.side * 1.6, "grip", "front")
+
+
+@arm_pose("clasp")
+def clasp(reach: Reach, amount: float) -> Placed:
+    """Both hands meeting in front of the body."""
+    wrist = reach.frame.place(reach.side * 0.22, 0.84 + 0.1 * amount)
+    return Placed(bend(reach, wrist, 0.9), wrist, -reach.side * 0.75, "grip", "front")
+
+
+@arm_pose("back")
+def back(reach: Reach, amount: float) -> Placed:
+    """The hand behind the back."""
+    wrist = reach.frame.place(reach.side * 0.3, 0.86 + 0.06 * amount)
+    return Placed(bend(reach, wrist, 0.86), wrist, -reach.side * 0.8, "relaxed", "behind")
+
+
+@arm_pose("hair")
+def hair(reach: Reach, amount: float) -> Placed:
+    """The hand at the hair, the elbow raised."""
+    offset = np.array([reach.side * (0.47 + 0.04 * amount), 0.10 - 0.12 * amount], np.float32)
+    wrist = reach.head + offset * reach.head_size
+    return Placed(bend(reach, wrist, 0.86), wrist, np.pi - reach.side * 0.55, "grip", "top")

@@ -1,0 +1,190 @@
+"""Writing a whole data set with several processes: resumable, and the same whatever their number."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import partial
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from tryonbench.errors import InputError
+from tryonbench.files import make_folder, read_json, write_json, write_text
+from tryonbench.synth import SYNTH_VERSION, SynthSpec
+from tryonbench.synth.files import is_written, save_parse, save_png, save_sample
+from tryonbench.synth.garment import Garment, sample_garment
+from tryonbench.synth.person import Person, sample_person
+from tryonbench.synth.render import render, render_flat
+
+Progress = Callable[[int, int], None]
+
+SPLITS = ("test", "train")
+MIN_SIDE, MAX_SIDE = 32, 2048
+
+
+@dataclass(frozen=True)
+class Job:
+    """One sample to write, and for a test sample whose garment the person tries on."""
+
+    split: str
+    index: int
+    partner: int
+    """Index of the other garment."""
+
+
+def write(root: Path, spec: SynthSpec, *, workers: int | None, progress: Progress | None) -> None:
+    """See `tryonbench.synth.write_dataset`."""
+    _check_spec(spec)
+    if _holds(root, spec):
+        return
+    partial_root = root.with_name(root.name + ".partial")
+    _prepare(partial_root, spec)
+    jobs = _jobs(spec)
+    missing = [job for job in jobs if not is_written(partial_root / job.split, _name(spec, job.split, job.index))]
+    _write_pairs(partial_root, spec, jobs)
+    done = len(jobs) - len(missing)
+    for _ in _results(partial(write_sample, partial_root, spec), missing, workers or _cores()):
+        done += 1
+        if progress:
+            progress(done, len(jobs))
+    partial_root.rename(root)
+
+
+def _check_spec(spec: SynthSpec) -> None:
+    """Refuse sizes and counts that cannot be drawn."""
+    if not all(MIN_SIDE <= side <= MAX_SIDE for side in spec.size):
+        raise InputError(f"size {spec.size[0]}x{spec.size[1]}: each side must be {MIN_SIDE} to {MAX_SIDE} pixels")
+    if spec.train < 0 or spec.test < 0 or spec.train + spec.test == 0 or spec.seed < 0:
+        raise InputError("synth needs train and test counts of 0 or more (not both 0) and a seed of 0 or more")
+
+
+def _stamp(spec: SynthSpec) -> dict[str, Any]:
+    """What decides the bytes of a data set."""
+    return {"spec": {**asdict(spec), "size": list(spec.size)}, "version": SYNTH_VERSION}
+
+
+def _holds(root: Path, spec: SynthSpec) -> bool:
+    """Whether `root` is this data set already; an error if it is anything else."""
+    if not root.exists() or (root.is_dir() and not any(root.iterdir())):
+        return False
+    return _is_same(root, spec, "choose another folder or delete it")
+
+
+def _is_same(folder: Path, spec: SynthSpec, advice: str) -> bool:
+    if not (folder / "synth.json").is_file():
+        raise InputError(f"{folder} exists and is not a synthetic data set; {advice}")
+    found = read_json(folder / "synth.json")
+    if {key: found.get(key) for key in ("spec", "version")} != _stamp(spec):
+        raise InputError(f"{folder} holds another synthetic data set ({found.get('spec')}); {advice}")
+    return True
+
+
+def _prepare(folder: Path, spec: SynthSpec) -> None:
+    """Make or take up the unfinished folder."""
+    if folder.exists() and any(folder.iterdir()):
+        _is_same(folder, spec, "delete it to start again")
+        for leftover in folder.rglob(".*.tmp"):
+            leftover.unlink()
+        return
+    make_folder(folder)
+    libraries = {name: version(name) for name in ("numpy", "opencv-python-headless", "pillow")}
+    write_json(folder / "synth.json", {**_stamp(spec), "libraries": libraries})
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _name(spec: SynthSpec, split: str, index: int) -> str:
+    """The id of a sample; train ids follow the test ids."""
+    return f"{index if split == 'test' else spec.test + index:05d}_00"
+
+
+def generator(seed: int, *path: int) -> np.random.Generator:
+    """The random numbers that belong to a place, independent of every other place."""
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *path])))
+
+
+def person_of(seed: int, split: str, index: int) -> Person:
+    """The person of a sample."""
+    return sample_person(generator(seed, SPLITS.index(split), index, 0))
+
+
+def garment_of(seed: int, split: str, index: int) -> Garment:
+    """The garment of a sample."""
+    return sample_garment(generator(seed, SPLITS.index(split), index, 1))
+
+
+def partners(seed: int, split: str, count: int) -> list[int]:
+    """Whose garment each person tries on: one cycle through all, so nobody keeps the own."""
+    order = generator(seed, SPLITS.index(split), count, 2).permutation(count)
+    following = np.empty(count, int)
+    following[order] = np.roll(order, -1)
+    return [int(i) for i in following]
+
+
+def _jobs(spec: SynthSpec) -> list[Job]:
+    counts = {"test": spec.test, "train": spec.train}
+    return [
+        Job(split, index, partner)
+        for split in SPLITS
+        for index, partner in enumerate(partners(spec.seed, split, counts[split]))
+    ]
+
+
+def _write_pairs(root: Path, spec: SynthSpec, jobs: list[Job]) -> None:
+    for split in SPLITS:
+        lines = [f"{_name(spec, split, job.index)}.jpg {_name(spec, split, job.partner)}.jpg\n" for job in jobs if job.split == split]
+        write_text(root / f"{split}_pairs.txt", "".join(lines))
+
+
+def write_sample(root: Path, spec: SynthSpec, job: Job) -> None:
+    """Render and write one sample, and for a test sample the truth of its unpaired line first."""
+    person, garment = person_of(spec.seed, job.split, job.index), garment_of(spec.seed, job.split, job.index)
+    split, name = root / job.split, _name(spec, job.split, job.index)
+    if job.split == "test":
+        truth = render(person, garment_of(spec.seed, job.split, job.partner), spec.size)
+        pair = f"{name}__{_name(spec, job.split, job.partner)}"
+        save_png(split / "unpaired-truth" / f"{pair}.png", truth.image)
+        save_parse(split / "unpaired-parse" / f"{pair}.png", truth.parse)
+    flat = render_flat(garment, spec.size)
+    save_sample(split, name, flat, render(person, garment, spec.size, flat), (person, garment))
+
+
+def _results(work: Callable[[Job], None], jobs: list[Job], workers: int) -> Iterator[None]:
+    """Do the jobs, in this process or in a pool that dies with it."""
+    workers = min(workers, len(jobs))
+    if workers <= 1:
+        with _single_thread():
+            yield from map(work, jobs)
+        return
+    with get_context("spawn").Pool(workers, _start_worker) as pool:
+        yield from pool.imap_unordered(work, jobs, chunksize=max(1, min(8, len(jobs) // (4 * workers))))
+
+
+def _start_worker() -> None:
+    """Leave Ctrl-C to the parent, which ends the pool; keep to one core."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    cv2.setNumThreads(1)
+
+
+@contextmanager
+def _single_thread() -> Iterator[None]:
+    """Keep OpenCV to one core, and put its setting back."""
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)
+
+
+__all__ = ["garment_of", "generator", "partners", "person_of", "write", "write_sample"]

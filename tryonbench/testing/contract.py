@@ -1,0 +1,234 @@
+"""The checks. Each takes a registered name and raises AssertionError with what is wrong."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from tryonbench.batch import MODALITIES, TryOnBatch
+from tryonbench.checkpoint import load_method, save_weights
+from tryonbench.config import RunConfig
+from tryonbench.data.random_batch import random_batch
+from tryonbench.method import TrainState, TryOnMethod, size_problem
+from tryonbench.protocols import all_protocols
+from tryonbench.registry import method_class, preset_values, run_config
+from tryonbench.seeds import derive
+from tryonbench.training.ema import tensors
+
+SEEDS = (11, 12, 13)
+ROUNDING = 1e-4
+"""What the order of additions may change, of a range of 2: a fortieth of a grey level."""
+
+
+def check_info(name: str) -> None:
+    """Name, paper, licence and inputs are stated; presets are valid; sizes fit them."""
+    method = method_class(name)
+    info = method.info
+    assert info.name == name, f'info.name is "{info.name}", registered as "{name}"'
+    assert info.family, "info.family is empty"
+    assert info.paper, "info.paper is empty"
+    assert info.licence, "info.licence is empty"
+    unknown = set(info.inputs) - set(MODALITIES)
+    assert not unknown, f"info.inputs names unknown modalities {unknown}"
+    assert not info.trainable or method.presets(), "a trainable method needs a preset"
+    for preset in method.presets():
+        config = run_config(method, preset_values(method, preset))
+        problem = size_problem(info, config.size)
+        assert problem is None, f"preset {preset}: {problem}"
+
+
+def check_skip(name: str) -> None:
+    """`skip` answers None or a reason for every protocol."""
+    for protocol in all_protocols().values():
+        reason = method_class(name).skip(protocol)
+        assert reason is None or (isinstance(reason, str) and reason), f"skip gave {reason!r}"
+
+
+def check_output(name: str) -> None:
+    """`generate` returns finite float32 images of the right shape in [-1, 1]."""
+    method, batch = _method(name), _batch(name)
+    images = _generate(method, batch, SEEDS)
+    assert images.shape == (3, 3, *batch.size), f"shape {tuple(images.shape)}"
+    assert images.dtype == torch.float32, f"dtype {images.dtype}"
+    assert torch.isfinite(images).all(), "not finite"
+    assert images.abs().max() <= 1, f"range up to {images.abs().max():.3f}, not 1"
+
+
+def check_seeds(name: str) -> None:
+    """The same seeds give the same images, whatever torch's global generator holds."""
+    method, batch = _method(name), _batch(name)
+    first = _generate(method, batch, SEEDS)
+    torch.manual_seed(99)
+    assert torch.equal(first, _generate(method, batch, SEEDS)), "seeds do not decide the images"
+
+
+def check_batch_size(name: str) -> None:
+    """An image does not depend on the others in its batch, nor on their order."""
+    method, batch = _method(name), _batch(name)
+    together = _generate(method, batch, SEEDS)
+    for i in range(3):
+        alone = _generate(method, batch.rows(slice(i, i + 1)), SEEDS[i : i + 1])
+        off = (alone - together[i : i + 1]).abs().max()
+        assert off <= ROUNDING, f"image {i} differs by {off:.2e} when generated alone"
+
+
+def check_inputs(name: str) -> None:
+    """`generate` reads nothing that `info.inputs` does not declare, and changes no input."""
+    method, batch = _method(name), _batch(name)
+    before = {m: _need(batch, m).clone() for m in method.info.inputs}
+    _generate(method, batch, SEEDS)
+    for modality, tensor in before.items():
+        assert torch.equal(tensor, _need(batch, modality)), f"{modality} was changed in place"
+
+
+def check_garment_matters(name: str) -> None:
+    """A trainable method's image changes with the garment, with weights away from zero."""
+    method = _method(name)
+    if not method.info.trainable or "cloth" not in method.info.inputs:
+        return
+    _shake(method)
+    batch = _batch(name)
+    other = replace(batch, cloth=-batch.need("cloth"))
+    off = (_generate(method, batch, SEEDS) - _generate(method, other, SEEDS)).abs().mean()
+    assert off > 1e-5, "the garment has no influence on the image"
+
+
+def check_training(name: str) -> None:
+    """Every phase gives finite scalar losses, and a gradient reaches each of its parameters."""
+    method = _method(name)
+    if not method.info.trainable:
+        return
+    assert method.phases, "a trainable method needs phases"
+    _shake(method)
+    method.networks.train()
+    for phase in method.phases:
+        losses = _losses(method, phase.name, step=0)
+        assert losses, f"phase {phase.name} has no loss"
+        for key, loss in losses.items():
+            assert loss.ndim == 0, f"{phase.name}/{key} is not a scalar"
+            assert math.isfinite(loss.item()), f"{phase.name}/{key} is not finite"
+        dead = _without_gradient(method, phase.networks, losses)
+        assert not dead, f"no gradient reaches {dead}"
+
+
+def check_training_is_deterministic(name: str) -> None:
+    """The same global seed gives the same losses: a resumed run repeats."""
+    method = _method(name)
+    method.networks.train()
+    for phase in method.phases:
+        state = {key: t.clone() for key, t in tensors(dict(method.networks.items())).items()}
+        first = {k: v.item() for k, v in _losses(method, phase.name, step=1).items()}
+        _restore(method, state)
+        second = {k: v.item() for k, v in _losses(method, phase.name, step=1).items()}
+        assert first == second, f"{phase.name}: {first} then {second}"
+
+
+def check_checkpoint(name: str) -> None:
+    """Weights that are saved and loaded give the same images."""
+    method = _method(name)
+    if not method.info.trainable:
+        return
+    _shake(method)
+    config, batch = _config(name), _batch(name)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "model.safetensors"
+        save_weights(file, config, 0, tensors(method.inference_networks))
+        loaded = load_method(file, name)
+    same = torch.equal(_generate(method, batch, SEEDS), _generate(loaded, batch, SEEDS))
+    assert same, "the loaded method gives other images"
+
+
+CHECKS: tuple[Callable[[str], None], ...] = (
+    check_info,
+    check_skip,
+    check_output,
+    check_seeds,
+    check_batch_size,
+    check_inputs,
+    check_garment_matters,
+    check_training,
+    check_training_is_deterministic,
+    check_checkpoint,
+)
+
+
+def _config(name: str) -> RunConfig[Any]:
+    """The first preset; of `nano` if there is one."""
+    method = method_class(name)
+    preset = "nano" if "nano" in method.presets() else next(iter(method.presets()))
+    return run_config(method, preset_values(method, preset))
+
+
+def _method(name: str) -> TryOnMethod:
+    """The method with random weights, in evaluation mode."""
+    method = method_class(name)
+    with _seeded(name):
+        if not method.info.trainable:
+            built = method(method.config_class(), (64, 48))
+        else:
+            config = _config(name)
+            built = method(config.model, config.size)
+    built.networks.eval()
+    return built
+
+
+@contextmanager
+def _seeded(*parts: object) -> Iterator[None]:
+    """Torch's global generator seeded inside the block and put back after it."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(derive(*parts))
+        yield
+
+
+def _batch(name: str) -> TryOnBatch:
+    method = method_class(name)
+    size = _config(name).size if method.info.trainable else (64, 48)
+    return random_batch(3, size, method.info.inputs, seed=5)
+
+
+def _need(batch: TryOnBatch, modality: Any) -> Tensor:
+    return batch.need(modality)
+
+
+def _generate(method: TryOnMethod, batch: TryOnBatch, seeds: tuple[int, ...]) -> Tensor:
+    with torch.inference_mode():
+        return method.generate(batch, seeds).clone()
+
+
+@torch.no_grad()
+def _shake(method: TryOnMethod) -> None:
+    """Move every weight, since zero-initialised heads would make the checks vacuous."""
+    with _seeded("shake"):
+        for parameter in method.networks.parameters():
+            parameter.add_(torch.randn_like(parameter) * 0.02)
+
+
+@torch.no_grad()
+def _restore(method: TryOnMethod, state: dict[str, Tensor]) -> None:
+    for key, tensor in tensors(dict(method.networks.items())).items():
+        tensor.copy_(state[key])
+
+
+def _losses(method: TryOnMethod, phase: str, step: int) -> dict[str, Tensor]:
+    inputs = ("image", *method.info.inputs, *method.training_inputs)
+    batch = random_batch(4, method.size, tuple(dict.fromkeys(inputs)), seed=3)
+    with _seeded("step", step):
+        return method.training_step(batch, TrainState(phase, step, step * len(batch)))
+
+
+def _without_gradient(
+    method: TryOnMethod, networks: tuple[str, ...], losses: dict[str, Tensor]
+) -> list[str]:
+    """The parameters of some networks that a step would not move."""
+    method.networks.zero_grad()
+    sum(losses.values(), torch.zeros(())).backward()  # type: ignore[no-untyped-call]
+    named = [(n, p) for n in networks for p in method.networks[n].named_parameters(prefix=n)]
+    return [key for _, (key, p) in named if p.grad is None or not p.grad.abs().sum() > 0]

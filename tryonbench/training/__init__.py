@@ -1,0 +1,1 @@
+"""Training: the loop, checkpoints, the moving average, the log."""

@@ -1,0 +1,35 @@
+"""The exponential moving average of the weights, with which images are generated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+
+class Ema:
+    """Averages of parameters; buffers are copied. Decay is shorter at the start."""
+
+    def __init__(self, networks: Mapping[str, nn.Module], decay: float) -> None:
+        self.decay = decay
+        self.state = {name: t.detach().clone() for name, t in tensors(networks).items()}
+
+    @torch.no_grad()
+    def update(self, networks: Mapping[str, nn.Module], step: int) -> None:
+        """After optimiser step number `step` (from 0)."""
+        decay = min(self.decay, (1 + step) / (10 + step))
+        for name, tensor in tensors(networks).items():
+            if tensor.is_floating_point():
+                self.state[name].lerp_(tensor, 1 - decay)
+            else:
+                self.state[name].copy_(tensor)
+
+
+def tensors(networks: Mapping[str, nn.Module]) -> dict[str, Tensor]:
+    """Parameters and buffers by `network.name`."""
+    return {
+        f"{name}.{key}": tensor
+        for name, network in networks.items()
+        for key, tensor in network.state_dict().items()
+    }

@@ -1,0 +1,113 @@
+"""Starting a training run, or going on with it."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+from tryonbench.checkpoint import MODEL, read_header, weights_file
+from tryonbench.config import RunConfig
+from tryonbench.data.dataset import VitonHD, fingerprint
+from tryonbench.data.layout import Split
+from tryonbench.data.pairs import own_garments
+from tryonbench.environment import environment
+from tryonbench.errors import InputError
+from tryonbench.method import TryOnMethod, size_problem
+from tryonbench.runs import Run
+from tryonbench.training.loop import Trainer
+
+
+def train(
+    method: type[TryOnMethod], config: RunConfig[Any], split: Split, run: Run, fresh: bool = False
+) -> bool:
+    """Train to the end, from the run's last checkpoint if it has one.
+
+    Each person wears the own garment; a pair list is not read.
+
+    Args:
+        fresh: delete what the run folder holds and begin again.
+
+    Returns:
+        False if the run was complete already.
+
+    Raises:
+        InputError: the method cannot be trained, or the run was made with other settings.
+    """
+    _check(method, config)
+    pairs = own_garments(split)
+    inputs = ("image", *method.info.inputs, *method.training_inputs)
+    dataset = VitonHD(split, pairs, config.size, inputs)
+    manifest = _manifest(method, config, split, fingerprint(split, pairs))
+    if fresh and run.folder.is_dir():
+        shutil.rmtree(run.folder)
+    _open(run, manifest)
+    if _is_complete(run, config):
+        return False
+    dataset[0]  # a broken sample or missing file should stop us before the networks are built
+    trainer = Trainer(method(config.model, config.size), config, run)
+    trainer.resume()
+    trainer.fit(dataset)
+    return True
+
+
+def _check(method: type[TryOnMethod], config: RunConfig[Any]) -> None:
+    if not method.info.trainable:
+        raise InputError(f"{method.info.name} needs no training; evaluate it: tryonbench eval")
+    if problem := size_problem(method.info, config.size):
+        raise InputError(f"{method.info.name} {problem}; change it with --set size=[H,W]")
+
+
+def _manifest(
+    method: type[TryOnMethod], config: RunConfig[Any], split: Split, data: str
+) -> dict[str, Any]:
+    """What the run is; `config` and `data` must be equal to go on with it."""
+    return {
+        "kind": "training",
+        "method": method.info.name,
+        "family": method.info.family,
+        "seed": config.seed,
+        "config": config.model_dump(mode="json"),
+        "data": {"root": str(split.root.resolve()), "split": split.name, "fingerprint": data},
+        "environment": environment(),
+    }
+
+
+def _open(run: Run, manifest: dict[str, Any]) -> None:
+    """Write the manifest of a new run; compare it with that of an old one.
+
+    Raises:
+        InputError: the run was made with another configuration or other data.
+    """
+    if not run.manifest_path.is_file():
+        run.write_manifest(manifest)
+        return
+    known = run.manifest()
+    changes = differences(known["config"], manifest["config"])
+    if known["data"]["fingerprint"] != manifest["data"]["fingerprint"]:
+        changes.append(f"data: {known['data']['root']} -> {manifest['data']['root']}")
+    if changes:
+        raise InputError(
+            f"{run.folder} was made with other settings ({'; '.join(changes)}); "
+            "name another run with --run, or begin again with --fresh"
+        )
+
+
+def differences(old: dict[str, Any], new: dict[str, Any], prefix: str = "") -> list[str]:
+    """Settings that differ, `name: old -> new`.
+
+    >>> differences({"a": 1, "b": {"c": 2}}, {"a": 1, "b": {"c": 3}})
+    ['b.c: 2 -> 3']
+    """
+    found = []
+    for key in sorted({*old, *new}):
+        one, two = old.get(key), new.get(key)
+        if isinstance(one, dict) and isinstance(two, dict):
+            found += differences(one, two, f"{prefix}{key}.")
+        elif one != two:
+            found.append(f"{prefix}{key}: {one} -> {two}")
+    return found
+
+
+def _is_complete(run: Run, config: RunConfig[Any]) -> bool:
+    done = any(run.checkpoints.glob(f"[0-9]*/{MODEL}"))
+    return done and read_header(weights_file(run.folder)).images >= config.images
