@@ -13,7 +13,7 @@ MakeBatch = Callable[..., TryOnBatch]
 
 
 def random_batch(count: int = 2, size: tuple[int, int] = (64, 48), seed: int = 0) -> TryOnBatch:
-    """Every modality that the first-party methods read; smooth pictures, so that they can be learnt."""
+    """Every modality that the first-party methods read; coarse pictures, which can be learnt."""
     generator = torch.Generator().manual_seed(seed)
     height, width = size
 

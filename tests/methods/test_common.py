@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import torch
-
 from tryonbench_methods.common.attention import MapAttention, fourier, grid
 from tryonbench_methods.common.conditions import (
     PERSON_CHANNELS,
@@ -49,8 +48,21 @@ def test_extra_tokens_are_read():
     assert not torch.allclose(attention(x, x, extra), attention(x, x, -extra))
 
 
-def test_attention_can_move_content_from_place_to_place():
-    """With keys of positions alone, each query can single out its own cell of the source."""
+def test_attention_starts_at_its_own_place():
+    attention = MapAttention(32, 32)
+    place = fourier(grid(4, 3, torch.device("cpu")), 32)
+    logits = attention.query(place) @ attention.key(place).T / 32**0.5
+    assert torch.equal(logits.argmax(1), torch.arange(12))
+
+
+def test_attention_reads_the_source_as_it_is():
+    """Values that were normalised over the picture would lose its colour."""
+    attention, x = MapAttention(32, 16), torch.randn(1, 32, 4, 3)
+    dark, bright = torch.full_like(x, 0.2), torch.full_like(x, 0.9)
+    assert not torch.allclose(attention(x, dark), attention(x, bright))
+
+
+def test_places_tell_cells_apart():
     cells = fourier(grid(4, 3, torch.device("cpu")), 32)
     assert torch.equal((cells @ cells.T).argmax(1), torch.arange(12))
 

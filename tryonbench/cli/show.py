@@ -2,51 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from tryonbench.results.schema import Result
-from tryonbench.results.tables import Cell, Table, tables
+from tryonbench.results.tables import Cell, Column, Table, tables
 
-ARROWS = {True: " ↑", False: " ↓", None: ""}
+PIPE_WIDTH = 200
+"""Columns of text where stdout is not a terminal."""
 
 
 def print_tables(results: Sequence[Result]) -> None:
     """One table a protocol on stdout; below it, why values are missing."""
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=PIPE_WIDTH)
     for table in tables(results):
-        console.print(_rich(table))
+        title = f"\n{table.protocol}  n = {table.n}  fingerprint {table.fingerprint}"
+        console.print(title, style="bold", highlight=False)
+        for columns in _fitting(table, console.width):
+            console.print(_rich(table, columns))
         for reason in _notes(table):
             console.print(reason, markup=False, highlight=False, soft_wrap=True)
 
 
-def _rich(table: Table) -> RichTable:
-    title = f"{table.protocol}  n={table.n}  fingerprint {table.fingerprint}"
-    rich = RichTable(title=title, title_justify="left")
-    rich.add_column("method")
+def _fitting(table: Table, width: int) -> Iterator[list[Column]]:
+    """The columns in groups that fit on a line beside the names."""
+    names = max([len(row.name) for row in table.rows], default=0) + 4
+    group, used = [], names
     for column in table.columns:
-        rich.add_column(column.label + ARROWS[column.higher_is_better], justify="right")
-    for row in table.rows:
-        rich.add_row(Text(row.name), *(_text(row.cells.get(c.key)) for c in table.columns))
+        needed = _width(table, column) + 3
+        if group and used + needed > width:
+            yield group
+            group, used = [], names
+        group.append(column)
+        used += needed
+    yield group
+
+
+def _width(table: Table, column: Column) -> int:
+    cells = [row.cells[column.key].text for row in table.rows if column.key in row.cells]
+    return max(len(text) for text in (column.heading, *cells))
+
+
+def _rich(table: Table, columns: Sequence[Column]) -> RichTable:
+    rich = RichTable()
+    rich.add_column("method", no_wrap=True)
+    for column in columns:
+        rich.add_column(Text(column.heading), justify="right", no_wrap=True)
+    for number, row in enumerate(table.rows):
+        last = number + 1 == len(table.rows)
+        parted = not last and row.floor != table.rows[number + 1].floor
+        cells = (_text(row.cells.get(column.key)) for column in columns)
+        rich.add_row(Text(row.name), *cells, end_section=parted)
     return rich
 
 
 def _text(cell: Cell | None) -> Text:
+    """Bold and starred where best, so that it shows without colours too."""
     if cell is None:
         return Text("")
-    return Text(cell.text, style="bold" if cell.best else "")
+    return Text(f"*{cell.text}", style="bold") if cell.best else Text(cell.text)
 
 
 def _notes(table: Table) -> list[str]:
-    """Each reason once."""
+    """What the rows say of themselves, and each reason for a missing value once."""
     rows = [f"{row.name}: {row.note}" for row in table.rows if row.note]
-    reasons = {
-        (column.label, cell.note)
-        for row in table.rows
-        for column in table.columns
-        if (cell := row.cells.get(column.key)) and cell.value is None and cell.note
-    }
-    return [*rows, *(f"{label}: {note}" for label, note in sorted(reasons))]
+    reasons: dict[str, list[str]] = {}
+    for column in table.columns:
+        for row in table.rows:
+            cell = row.cells.get(column.key)
+            if cell and cell.value is None and cell.note and not row.note:
+                labels = reasons.setdefault(cell.note, [])
+                labels += [column.label] if column.label not in labels else []
+    return [*rows, *(f"{', '.join(labels)}: {reason}" for reason, labels in reasons.items())]

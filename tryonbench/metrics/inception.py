@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -20,7 +22,9 @@ def clean_extractor(device: torch.device) -> Extractor:
     from cleanfid.resize import build_resizer
 
     path = find("inception")
-    model = InceptionV3W(str(path.parent), download=False).to(device)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # TorchScript is deprecated, but the official file's format
+        model = InceptionV3W(str(path.parent), download=False).to(device)
     resize = build_resizer("clean")
 
     def extract(images: Tensor) -> Tensor:

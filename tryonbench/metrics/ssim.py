@@ -29,6 +29,8 @@ class Ssim(ImageMetric):
     sigma: float = 1.5
     k1: float = 0.01
     k2: float = 0.03
+    border: str = "reflect"
+    """Every pixel counts; the image is mirrored beyond its edge."""
     implementation: str = "torchmetrics"
 
     def scorer(self, device: torch.device) -> Callable[[Scored], Tensor]:

@@ -13,6 +13,10 @@ from tryonbench.report.training import Curve, Panel
 from tryonbench.results.tables import LATENCY, PARAMETERS, Column, Row, Table, metric_style
 
 Figure = dict[str, Any]
+GAP = "\u00a0\u00a0"
+"""Two spaces that Plotly keeps, between a mark and its name."""
+TRANSLUCENT = "80"
+"""The last two digits of a colour #rrggbbaa."""
 
 
 def plain(text: str) -> str:
@@ -27,7 +31,7 @@ def tradeoff(table: Table, looks: Mapping[str, Look]) -> Figure | None:
     if not choices:
         return None
     return {
-        "data": [_point(row, looks[row.name], _bubble(row, rows)) for row in rows],
+        "data": [_point(row, looks[row.name], rows) for row in rows],
         "choices": choices,
         "layout": {
             "height": 420,
@@ -84,22 +88,35 @@ def _difference(high: float | None, low: float | None, scale: float) -> float | 
     return None if high is None or low is None else (high - low) * scale
 
 
-def _point(row: Row, look: Look, size: float) -> Figure:
-    """One method. The name stands beside the point, so that no legend is needed."""
+def _point(row: Row, look: Look, rows: Sequence[Row]) -> Figure:
+    """One method. The name stands beside the point, so that no legend is needed; the mark is
+    translucent, so that the interval shows through it."""
     name = plain(row.name)
     latency, parameters = row.cells[LATENCY.key], row.cells[PARAMETERS.key]
     return {
         "type": "scatter",
         "mode": "markers+text",
         "x": [_latency(row)],
-        "text": [name],
-        "textposition": "top center",
+        "text": [f"{GAP}{name}{GAP}"],
+        "textposition": f"middle {_side(row, rows)}",
         "cliponaxis": False,
         "hovertext": [f"{name}<br>{latency.text} ms<br>parameters: {parameters.text}"],
         "hoverinfo": "text+y",
-        "marker": {"color": look.colour, "symbol": look.symbol, "size": size, "opacity": 0.85},
+        "marker": {
+            "color": look.colour + TRANSLUCENT,
+            "line": {"color": look.colour, "width": 1.5},
+            "symbol": look.symbol,
+            "size": _bubble(row, rows),
+        },
         "error_y": {"type": "data", "color": look.colour, "thickness": 1.2, "width": 4},
     }
+
+
+def _side(row: Row, rows: Sequence[Row]) -> str:
+    """The side of the name: right, but left in the last third of the axis."""
+    logs = [math.log10(_latency(other)) for other in rows]
+    last_third = min(logs) + 2 / 3 * (max(logs) - min(logs))
+    return "left" if math.log10(_latency(row)) > last_third else "right"
 
 
 def _bubble(row: Row, rows: Sequence[Row]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
 from tryonbench.data.layout import Split, open_split
@@ -74,20 +75,21 @@ def gallery_of(table: Table, entries: Sequence[Entry], limit: int) -> Gallery:
     """The gallery of a table's runs; if its data is gone, one that says so."""
     shown = _shown(table, entries)
     values = {entry.name: _values(entry) for entry in shown}
-    keys = {key for of_method in values.values() for sample in of_method.values() for key in sample}
-    metrics = tuple(column for column in table.quality if column.key in keys)
-    methods = tuple(entry.name for entry in shown)
+    methods, metrics = tuple(values), _per_image(table, values)
     try:
-        source = _source(shown[0]) if shown else None
+        source = _source(shown)
     except InputError as error:
         return Gallery(table, methods, metrics, (), 0, False, problem=str(error))
-    if source is None:
-        return Gallery(table, methods, metrics, (), 0, False, problem="every method was skipped")
-    ids = source.pairs.ids[:limit]
-    pairs = zip(ids, source.pairs.pairs, strict=False)
-    samples = tuple(_sample(source, name, pair, shown, values) for name, pair in pairs)
+    pairs = list(zip(source.pairs.ids, source.pairs.pairs, strict=True))
+    samples = tuple(_sample(source, name, pair, shown, values) for name, pair in pairs[:limit])
     photographs = not (source.split.root / "synth.json").is_file()
-    return Gallery(table, methods, metrics, samples, len(source.pairs.ids), photographs)
+    return Gallery(table, methods, metrics, samples, len(pairs), photographs)
+
+
+def _per_image(table: Table, values: dict[str, Values]) -> tuple[Column, ...]:
+    """The metrics that some image has a value of."""
+    keys = {key for method in values.values() for sample in method.values() for key in sample}
+    return tuple(column for column in table.quality if column.key in keys)
 
 
 def _shown(table: Table, entries: Sequence[Entry]) -> list[Entry]:
@@ -97,13 +99,17 @@ def _shown(table: Table, entries: Sequence[Entry]) -> list[Entry]:
     return sorted(own, key=lambda entry: order.index(entry.name))
 
 
-def _source(entry: Entry) -> _Source:
-    """
+def _source(entries: Sequence[Entry]) -> _Source:
+    """Where the pictures lie; the entries of a table agree on it.
+
     Raises:
-        InputError: the data or the protocol is not there.
+        InputError: the data or the protocol is not there, or there are no entries.
     """
-    protocol = get_protocol(entry.result.protocol)
-    split = open_split(Path(entry.result.data.root), entry.result.data.split)
+    if not entries:
+        raise InputError("every method was skipped")
+    result = entries[0].result
+    protocol = get_protocol(result.protocol)
+    split = open_split(Path(result.data.root), result.data.split)
     return _Source(split, pairs_of(split, protocol.pairing, protocol.pairs), protocol)
 
 
@@ -113,10 +119,10 @@ def _values(entry: Entry) -> Values:
         frame = read_samples(entry.run.samples(entry.result.protocol))
     except InputError:
         return {}
-    numbers = frame.set_index("id").select_dtypes("number")
+    rows = frame.set_index("id").select_dtypes("number").to_dict("index")
     return {
-        str(name): {str(key): float(value) for key, value in row.dropna().items()}
-        for name, row in numbers.iterrows()
+        str(name): {str(key): float(value) for key, value in row.items() if isfinite(value)}
+        for name, row in rows.items()
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from dataclasses import asdict
@@ -13,7 +14,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tryonbench.data.agnostic import agnostic_image, agnostic_mask, parse_agnostic
-from tryonbench.files import replacing
 from tryonbench.synth.garment import Garment
 from tryonbench.synth.geometry import Array
 from tryonbench.synth.person import Person
@@ -29,23 +29,32 @@ PALETTE = (
 """RGB of the labels 0..19, as in VITON-HD's parse maps."""
 
 
-def save_sample(split: Path, name: str, flat: Flat, worn: Rendered, state: tuple[Person, Garment]) -> None:
+def save_sample(
+    split: Path, name: str, flat: Flat, worn: Rendered, state: tuple[Person, Garment]
+) -> None:
     """Write every modality of a sample; the last file is `attributes/<name>.json`."""
     joints = worn.keypoints
     save_jpeg(split / "image" / f"{name}.jpg", worn.image)
     save_jpeg(split / "cloth" / f"{name}.jpg", flat.cloth)
     save_jpeg(split / "cloth-mask" / f"{name}.jpg", _white(flat.mask))
     save_parse(split / "image-parse-v3" / f"{name}.png", worn.parse)
-    save_parse(split / "image-parse-agnostic-v3.2" / f"{name}.png", parse_agnostic(worn.parse, joints))
+    save_parse(
+        split / "image-parse-agnostic-v3.2" / f"{name}.png", parse_agnostic(worn.parse, joints)
+    )
     save_png(split / "openpose_img" / f"{name}_rendered.png", worn.openpose)
     save_json(split / "openpose_json" / f"{name}_keypoints.json", openpose_record(joints))
     save_jpeg(split / "image-densepose" / f"{name}.jpg", worn.densepose)
-    save_jpeg(split / "agnostic-v3.2" / f"{name}.jpg", agnostic_image(worn.image, worn.parse, joints))
+    save_jpeg(
+        split / "agnostic-v3.2" / f"{name}.jpg", agnostic_image(worn.image, worn.parse, joints)
+    )
     covered = _white(agnostic_mask(worn.parse, joints))
     save_png(split / "agnostic-mask" / f"{name}_mask.png", np.repeat(covered[..., None], 3, 2))
     save_warp(split / "warp" / f"{name}.npz", worn.warp)
     person, garment = state
-    save_json(split / "attributes" / f"{name}.json", {"person": asdict(person), "garment": asdict(garment)})
+    save_json(
+        split / "attributes" / f"{name}.json",
+        {"person": asdict(person), "garment": asdict(garment)},
+    )
 
 
 def is_written(split: Path, name: str) -> bool:
@@ -59,42 +68,60 @@ def _white(mask: NDArray[np.bool_]) -> Pixels:
 
 def save_jpeg(path: Path, pixels: Pixels) -> None:
     """Write H x W (x 3) as JPEG, quality 95, full chroma."""
-    with replacing(path) as temporary:
-        Image.fromarray(pixels).save(temporary, format="JPEG", quality=95, subsampling=0)
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, format="JPEG", quality=95, subsampling=0)
+    _save(path, stream)
 
 
 def save_png(path: Path, pixels: Pixels) -> None:
     """Write H x W x 3 losslessly."""
-    with replacing(path) as temporary:
-        Image.fromarray(pixels).save(temporary, format="PNG", compress_level=2)
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, format="PNG", compress_level=2)
+    _save(path, stream)
 
 
 def save_parse(path: Path, labels: Pixels) -> None:
     """Write labels as the indices of a palette PNG."""
     image = Image.fromarray(labels)
     image.putpalette([channel for colour in PALETTE for channel in colour])
-    with replacing(path) as temporary:
-        image.save(temporary, format="PNG", compress_level=2)
+    stream = io.BytesIO()
+    image.save(stream, format="PNG", compress_level=2)
+    _save(path, stream)
 
 
 def save_json(path: Path, value: Any) -> None:
     """Write compact JSON, keys in the order given."""
-    with replacing(path) as temporary:
-        temporary.write_text(json.dumps(value, separators=(",", ":"), allow_nan=False), encoding="utf-8")
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    _save(path, io.BytesIO(text.encode()))
 
 
 def save_warp(path: Path, warp: Array) -> None:
-    """Write the H x W x 2 float32 array `warp`, rounded to 1/32 pixel so that it packs well."""
-    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        entry = zipfile.ZipInfo("warp.npy")
-        entry.compress_type = zipfile.ZIP_DEFLATED
-        with archive.open(entry, "w") as stream:
-            np.lib.format.write_array(stream, np.round(warp * 32) / np.float32(32))
+    """Write the H x W x 2 array `warp` as float32, rounded to 1/32 pixel so that it packs well."""
+    stream = io.BytesIO()
+    entry = zipfile.ZipInfo("warp.npy")
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    with zipfile.ZipFile(stream, "w", compresslevel=1) as archive, archive.open(entry, "w") as file:
+        np.lib.format.write_array(file, np.asarray(np.round(warp * 32) / 32, np.float32))
+    _save(path, stream)
+
+
+def _save(path: Path, content: io.BytesIO) -> None:
+    """Write atomically; lighter than `tryonbench.files.replacing`, for a dozen small files a sample."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        temporary.write_bytes(content.getbuffer())
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(content.getbuffer())
+    temporary.replace(path)
 
 
 def openpose_record(joints: Array) -> dict[str, Any]:
     """The content of an OpenPose file for one person; joints are 25 x 3 in pixels."""
-    person: dict[str, Any] = {"person_id": [-1], "pose_keypoints_2d": [round(float(v), 3) for v in joints.reshape(-1)]}
+    person: dict[str, Any] = {
+        "person_id": [-1],
+        "pose_keypoints_2d": [round(float(v), 3) for v in joints.reshape(-1)],
+    }
     others = ("face", "hand_left", "hand_right")
     person |= {f"{part}_keypoints_2d": [] for part in others}
     person |= {f"{part}_keypoints_3d": [] for part in ("pose", *others)}

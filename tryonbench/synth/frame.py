@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -40,14 +41,15 @@ class TorsoFrame:
     """How far the middle of the front moves to the right, as part of the half-width."""
 
     def place(self, u: ArrayLike, v: ArrayLike) -> Array:
-        """Picture positions (N x 2) of the torso coordinates."""
-        u, v = np.broadcast_arrays(np.asarray(u, np.float32), np.asarray(v, np.float32))
+        """Picture positions (... x 2) of the torso coordinates."""
+        u, v = np.asarray(u, np.float32), np.asarray(v, np.float32)
         across = (u + self.turn * (1 - u * u)) * self.width(v)
-        down = self._fall(u, v)
-        angle = self.tilt(v)
-        x = self.origin[0] + self.sway(v) + across * np.cos(angle) - down * np.sin(angle)
-        y = self.origin[1] + self.length * v + across * np.sin(angle) + down * np.cos(angle)
-        return np.asarray(np.stack([x, y], -1), np.float32)
+        down, angle = self._fall(u, v), self.tilt(v)
+        cosine, sine = np.cos(angle), np.sin(angle)
+        at = np.empty((*across.shape, 2), np.float32)
+        at[..., 0] = self.origin[0] + self.sway(v) + across * cosine - down * sine
+        at[..., 1] = self.origin[1] + self.length * v + across * sine + down * cosine
+        return at
 
     def locate(self, positions: Array, rounds: int = 7) -> Array:
         """Torso coordinates (u, v) of picture positions, N x 2: the inverse of `place`."""
@@ -60,9 +62,9 @@ class TorsoFrame:
         return np.asarray(np.stack([u, v], -1), np.float32)
 
     def _fall(self, u: Array, v: Array) -> Array:
-        fade = np.clip(1 - np.maximum(v, 0) / SHOULDER_FADE, 0, 1)
-        fade = fade * fade * (3 - 2 * fade)
-        return np.asarray(self.drop * np.minimum(np.abs(u), 1.6) ** 1.6 * fade, np.float32)
+        """How far the slope of the shoulders lowers a point."""
+        fade = np.maximum(1 - np.maximum(v, 0) / SHOULDER_FADE, 0)
+        return self.drop * np.minimum(np.abs(u), 1.6) ** 1.6 * (fade * fade * (3 - 2 * fade))
 
     def _across(self, x: Array, y: Array, v: Array) -> Array:
         """The u of a position whose v is known."""
@@ -76,14 +78,28 @@ class TorsoFrame:
         return np.asarray((1 - np.sqrt(np.maximum(root, 0.05))) / (2 * self.turn), np.float32)
 
 
-def torso_widths(shoulder: float, chest: float, waist: float, hip: float) -> Callable[[ArrayLike], Array]:
+@lru_cache(maxsize=8)
+def torso_widths(
+    shoulder: float, chest: float, waist: float, hip: float
+) -> Callable[[ArrayLike], Array]:
     """Half-widths of a body along v, from the neck's side to the thighs."""
     at = [-0.3, 0.0, 0.12, 0.24, 0.36, 0.60, 0.84, 1.0, 1.3]
     armpit = 0.25 * shoulder + 0.75 * chest
-    halves = [shoulder * 0.92, shoulder, 0.5 * (shoulder + armpit), armpit, chest, waist, 0.25 * waist + 0.75 * hip, hip, hip * 1.01]
+    halves = [
+        shoulder * 0.92,
+        shoulder,
+        0.5 * (shoulder + armpit),
+        armpit,
+        chest,
+        waist,
+        0.25 * waist + 0.75 * hip,
+        hip,
+        hip * 1.01,
+    ]
     return profile(at, halves)
 
 
+@cache
 def straight(value: float = 0.0) -> Callable[[ArrayLike], Array]:
     """The same value at every v."""
     return profile([0.0, 1.0], [value, value])

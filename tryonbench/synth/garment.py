@@ -10,7 +10,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-WORDS = ("NOVA", "ATLAS", "RIO", "HELLO", "LUNA", "SURF", "MILO", "WILD", "ECHO", "PARIS", "1984", "OSLO", "CLUB", "BLOOM", "YES", "STUDIO")
+WORDS = (
+    "NOVA",
+    "ATLAS",
+    "RIO",
+    "HELLO",
+    "LUNA",
+    "SURF",
+    "MILO",
+    "WILD",
+    "ECHO",
+    "PARIS",
+    "1984",
+    "OSLO",
+    "CLUB",
+    "BLOOM",
+    "YES",
+    "STUDIO",
+)
 INKS = (
     "f4f2ee", "1b1b1f", "23304f", "7c1f2b", "c8402f", "e9b13b", "2f5d50", "7fa99b", "8fb3d9", "5b4b8a",
     "d8a7b1", "b9683f", "c9b8a0", "6e7378", "3f6fb5", "e7d7c9", "41553b", "d96a8b", "a7c957", "94a3b8",
@@ -77,7 +94,7 @@ class Garment:
     look: Look
 
 
-_CATEGORIES: dict[str, Callable[[np.random.Generator], Cut]] = {}
+CATEGORIES: dict[str, Callable[[np.random.Generator], Cut]] = {}
 Category = Callable[[np.random.Generator], Cut]
 
 
@@ -85,7 +102,7 @@ def category(name: str) -> Callable[[Category], Category]:
     """Register a garment category."""
 
     def register(function: Category) -> Category:
-        _CATEGORIES[name] = function
+        CATEGORIES[name] = function
         return function
 
     return register
@@ -93,8 +110,8 @@ def category(name: str) -> Callable[[Category], Category]:
 
 def sample_garment(rng: np.random.Generator) -> Garment:
     """A garment drawn at random."""
-    name = str(rng.choice(list(_CATEGORIES)))
-    cut = _CATEGORIES[name](rng)
+    name = str(rng.choice(list(CATEGORIES)))
+    cut = CATEGORIES[name](rng)
     return Garment(name, cut, _look(rng, cut))
 
 
@@ -103,8 +120,16 @@ def _look(rng: np.random.Generator, cut: Cut) -> Look:
 
     base, second, third, ink = (str(c) for c in _contrasting(rng, 4))
     pattern = "solid" if rng.random() < 0.34 else str(rng.choice(list(PATTERNS)))
-    printable = pattern in ("solid", "gradient", "blocks") and not cut.placket and cut.neck_depth < 0.2
-    kind = str(rng.choice(["none", "text", "text", "slogan", "badge", "sun", "heart", "peaks", "bars"])) if printable else "none"
+    printable = (
+        pattern in ("solid", "gradient", "blocks") and not cut.placket and cut.neck_depth < 0.2
+    )
+    kind = (
+        str(
+            rng.choice(["none", "text", "text", "slogan", "badge", "sun", "heart", "peaks", "bars"])
+        )
+        if printable
+        else "none"
+    )
     return Look(
         pattern=pattern,
         colours=(base, second, third),
@@ -145,7 +170,15 @@ def t_shirt(rng: np.random.Generator) -> Cut:
     """Short sleeves and a round or pointed neck."""
     neckline = str(rng.choice(["crew", "crew", "v", "scoop"]))
     depth = {"crew": 0.10, "v": 0.25, "scoop": 0.18}[neckline]
-    return Cut(neckline, _between(rng, 0.42, 0.5), depth, _between(rng, 0.95, 1.1), _between(rng, 0.24, 0.36), _fit(rng), (10, 14))
+    return Cut(
+        neckline,
+        _between(rng, 0.42, 0.5),
+        depth,
+        _between(rng, 0.95, 1.1),
+        _between(rng, 0.24, 0.36),
+        _fit(rng),
+        (10, 14),
+    )
 
 
 @category("long-sleeve")
@@ -154,7 +187,15 @@ def long_sleeve(rng: np.random.Generator) -> Cut:
     neckline = str(rng.choice(["crew", "boat", "scoop", "v"]))
     depth = {"crew": 0.10, "boat": 0.06, "scoop": 0.2, "v": 0.24}[neckline]
     width = 0.64 if neckline == "boat" else _between(rng, 0.42, 0.5)
-    return Cut(neckline, width, depth, _between(rng, 0.95, 1.12), float(rng.choice([0.72, 0.97])), _fit(rng), (7, 6))
+    return Cut(
+        neckline,
+        width,
+        depth,
+        _between(rng, 0.95, 1.12),
+        float(rng.choice([0.72, 0.97])),
+        _fit(rng),
+        (7, 6),
+    )
 
 
 @category("tank")
@@ -162,7 +203,16 @@ def tank(rng: np.random.Generator) -> Cut:
     """No sleeves, broad straps."""
     neckline = str(rng.choice(["scoop", "v", "square"]))
     depth = {"scoop": 0.22, "v": 0.26, "square": 0.19}[neckline]
-    return Cut(neckline, 0.44, depth, _between(rng, 0.9, 1.05), 0.0, _fit(rng), shoulder=_between(rng, 0.62, 0.74), collar_rib=0.014)
+    return Cut(
+        neckline,
+        0.44,
+        depth,
+        _between(rng, 0.9, 1.05),
+        0.0,
+        _fit(rng),
+        shoulder=_between(rng, 0.62, 0.74),
+        collar_rib=0.014,
+    )
 
 
 @category("shirt")
@@ -180,13 +230,33 @@ def sweater(rng: np.random.Generator) -> Cut:
     """A warm knit with ribbed edges."""
     neckline = str(rng.choice(["crew", "turtle", "v"]))
     depth = {"crew": 0.09, "turtle": 0.05, "v": 0.22}[neckline]
-    return Cut(neckline, 0.42, depth, _between(rng, 0.95, 1.05), 0.97, (14, 26, 12), (15, 12), cuff="rib", collar_rib=0.04, knit=True)
+    return Cut(
+        neckline,
+        0.42,
+        depth,
+        _between(rng, 0.95, 1.05),
+        0.97,
+        (14, 26, 12),
+        (15, 12),
+        cuff="rib",
+        collar_rib=0.04,
+        knit=True,
+    )
 
 
 @category("turtleneck")
 def turtleneck(rng: np.random.Generator) -> Cut:
     """A close-fitting top with a high collar."""
-    return Cut("turtle", 0.40, 0.045, _between(rng, 0.98, 1.1), float(rng.choice([0.3, 0.97])), (4, 6, 4), (6, 4), knit=True)
+    return Cut(
+        "turtle",
+        0.40,
+        0.045,
+        _between(rng, 0.98, 1.1),
+        float(rng.choice([0.3, 0.97])),
+        (4, 6, 4),
+        (6, 4),
+        knit=True,
+    )
 
 
 @category("crop-top")
@@ -196,7 +266,16 @@ def crop_top(rng: np.random.Generator) -> Cut:
     depth = {"crew": 0.10, "scoop": 0.18, "square": 0.17, "v": 0.22}[neckline]
     sleeve = float(rng.choice([0.0, 0.26, 0.97]))
     shoulder = 0.93 if sleeve else 0.72
-    return Cut(neckline, 0.48, depth, _between(rng, 0.5, 0.58), sleeve, (6, 10, 6), (8, 10), shoulder=shoulder)
+    return Cut(
+        neckline,
+        0.48,
+        depth,
+        _between(rng, 0.5, 0.58),
+        sleeve,
+        (6, 10, 6),
+        (8, 10),
+        shoulder=shoulder,
+    )
 
 
 @category("blouse")
@@ -204,4 +283,16 @@ def blouse(rng: np.random.Generator) -> Cut:
     """Loose, with wide sleeves."""
     neckline = str(rng.choice(["v", "boat", "scoop"]))
     depth = {"v": 0.24, "boat": 0.07, "scoop": 0.15}[neckline]
-    return Cut(neckline, 0.5, depth, _between(rng, 0.95, 1.1), _between(rng, 0.5, 0.9), (12, 30, 20), (12, 30), hem_curve=0.02)
+    sleeve = float(rng.choice([0.38, 0.75, 0.92]))
+    swell = float(rng.choice([0.0, 14.0]))
+    return Cut(
+        neckline,
+        0.5,
+        depth,
+        _between(rng, 0.95, 1.1),
+        sleeve,
+        (12, 30, 20),
+        (10, 22),
+        sleeve_swell=swell,
+        hem_curve=0.02,
+    )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Array = NDArray[np.float32]
-"""A float32 array; as points, N x 2 with x before y."""
+Array = NDArray[np.floating[Any]]
+"""An array of floats; as points, N x 2 with x before y. Per-pixel ones are float32, for speed."""
 
 FRAME = (1024, 768)
 """Height and width of the frame in picture units: those of VITON-HD."""
@@ -24,21 +26,51 @@ def spline(knots: ArrayLike, steps: int = 8, closed: bool = False) -> Array:
     p = np.asarray(knots, np.float32)
     ends = (p[-1:], p[:2]) if closed else (2 * p[:1] - p[1:2], 2 * p[-1:] - p[-2:-1])
     p = np.concatenate([ends[0], p, ends[1]])
-    t = (np.arange(steps, dtype=np.float32) / steps)[None, :, None]
-    a, b, c, d = (p[i : len(p) - 3 + i, None] for i in range(4))
-    curve = 0.5 * (
-        2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3
-    )
+    weights, spans = _catmull_rom(steps), len(p) - 3
+    curve = weights[0] * p[:spans, None]
+    for k in range(1, 4):
+        curve += weights[k] * p[k : k + spans, None]
     curve = curve.reshape(-1, 2)
     return curve if closed else np.concatenate([curve, p[-2:-1]])
 
 
-def bow(start: ArrayLike, end: ArrayLike, sag: float, steps: int = 12) -> Array:
-    """An arc from `start` to `end` that sags to its right-hand side by `sag` of its length."""
-    a, b = np.asarray(start, np.float32), np.asarray(end, np.float32)
+@cache
+def _catmull_rom(steps: int) -> tuple[Array, ...]:
+    """The weights of four neighbouring knots at `steps` points of the span between the middle two."""
+    t = (np.arange(steps, dtype=np.float32) / steps)[:, None]
+    t2, t3 = t * t, t * t * t
+    return (
+        0.5 * (2 * t2 - t - t3),
+        0.5 * (2 - 5 * t2 + 3 * t3),
+        0.5 * (t + 4 * t2 - 3 * t3),
+        0.5 * (t3 - t2),
+    )
+
+
+DISC = spline(
+    [
+        (1, 0),
+        (0.7071, 0.7071),
+        (0, 1),
+        (-0.7071, 0.7071),
+        (-1, 0),
+        (-0.7071, -0.7071),
+        (0, -1),
+        (0.7071, -0.7071),
+    ],
+    3,
+    True,
+)
+"""The closed outline of a circle of radius 1."""
+
+
+def bow(start: ArrayLike, end: ArrayLike, sag: ArrayLike, steps: int = 12) -> Array:
+    """Arcs (... x steps x 2) from starts to ends that sag to their right by `sag` of their length."""
+    a, b = (np.asarray(p, np.float32)[..., None, :] for p in (start, end))
     t = np.linspace(0, 1, steps, dtype=np.float32)[:, None]
-    normal = np.array([a[1] - b[1], b[0] - a[0]], np.float32)
-    return np.asarray(a + (b - a) * t + normal * (4 * sag * t * (1 - t)), np.float32)
+    normal = np.stack([a[..., 1] - b[..., 1], b[..., 0] - a[..., 0]], -1)
+    bend = np.asarray(sag, np.float32)[..., None, None] * 4 * t * (1 - t)
+    return np.asarray(a + (b - a) * t + normal * bend, np.float32)
 
 
 PROFILE_STEPS = 192
@@ -59,7 +91,7 @@ def profile(at: ArrayLike, values: ArrayLike) -> Callable[[ArrayLike], Array]:
     reach = FAR * (x[-1] - x[0])
     where = np.concatenate([[x[0] - reach], where, [x[-1] + reach]])
     table = np.concatenate([[y[0] - reach * m[0]], table, [y[-1] + reach * m[-1]]])
-    return lambda q: np.interp(q, where, table).astype(np.float32)
+    return lambda q: np.interp(q, where, table)
 
 
 def _harmonic(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -82,12 +114,18 @@ def _hermite(
 
 def taper(path: ArrayLike, width: float, power: float = 0.7) -> Array:
     """The closed outline of a stroke along the path, `width` in its middle and pointed at its ends."""
-    p = np.asarray(path, np.float32)
-    along = np.gradient(p, axis=0)
-    unit = along / np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)[:, None]
-    half = 0.5 * width * np.sin(np.linspace(0, np.pi, len(p))) ** power
-    side = np.stack([-unit[:, 1], unit[:, 0]], 1) * half[:, None]
-    return np.concatenate([p + side, (p - side)[::-1]]).astype(np.float32)
+    return tapers(np.asarray(path, np.float32)[None], width, power)[0]
+
+
+def tapers(paths: Array, width: ArrayLike, power: float = 0.7) -> Array:
+    """Outlines (M x 2N x 2) of strokes along M paths (M x N x 2), `width` in their middles."""
+    along = np.concatenate([paths[:, 1:], paths[:, -1:]], 1)
+    along -= np.concatenate([paths[:, :1], paths[:, :-1]], 1)
+    unit = along / np.maximum(np.hypot(along[..., 0], along[..., 1]), 1e-6)[..., None]
+    half = 0.5 * np.sin(np.linspace(0, np.pi, paths.shape[1])) ** power
+    reach = np.reshape(np.asarray(width, np.float32), (-1, 1, 1)) * half[:, None]
+    side = np.stack([-unit[..., 1], unit[..., 0]], -1) * reach
+    return np.concatenate([paths + side, (paths - side)[:, ::-1]], 1).astype(np.float32)
 
 
 def direction(angle: float) -> Array:
@@ -98,7 +136,9 @@ def direction(angle: float) -> Array:
 def turn(shape: ArrayLike, angle: float) -> Array:
     """The points turned by `angle` radians (clockwise on screen) about the origin."""
     c, s = np.cos(angle), np.sin(angle)
-    return np.asarray(np.asarray(shape, np.float32) @ np.array([[c, s], [-s, c]], np.float32), np.float32)
+    return np.asarray(
+        np.asarray(shape, np.float32) @ np.array([[c, s], [-s, c]], np.float32), np.float32
+    )
 
 
 def smoothstep(x: Array, low: float, high: float) -> Array:

@@ -9,10 +9,33 @@ import numpy as np
 HAIR_STYLES = ("long", "waves", "bob", "short", "crop", "bun", "ponytail", "curls")
 BOTTOMS = ("trousers", "jeans", "skirt", "shorts")
 SKINS = ("f6d7c3", "efc8ae", "e6b896", "d9a47f", "c58b64", "a76d49", "87553a", "66402c", "4c2f22")
-HAIRS = ("1d1613", "2b1d17", "3c2619", "54351f", "6f4526", "8f5f33", "b98a50", "d7b47a", "9a3f22", "8c8580")
+HAIRS = (
+    "1d1613",
+    "2b1d17",
+    "3c2619",
+    "54351f",
+    "6f4526",
+    "8f5f33",
+    "b98a50",
+    "d7b47a",
+    "9a3f22",
+    "8c8580",
+)
 EYES = ("3a2416", "51331d", "5d4a25", "4f6b45", "4a6f8c", "6c8ea3")
 DENIM = ("22304a", "2f4566", "4a6890", "7f9dbf", "a9c0d6", "1d1e22", "e8e6e1")
-FABRIC = ("18191c", "26282d", "3b3b41", "f0eee9", "c9b79c", "6d5a48", "4d5a45", "7a2f35", "2c3a5c", "b7b3ad", "b8674a")
+FABRIC = (
+    "18191c",
+    "26282d",
+    "3b3b41",
+    "f0eee9",
+    "c9b79c",
+    "6d5a48",
+    "4d5a45",
+    "7a2f35",
+    "2c3a5c",
+    "b7b3ad",
+    "b8674a",
+)
 WALLS = ("e9e9ea", "e4e5e7", "edebe8", "dfe1e3", "f0f0f0", "e6e3df")
 
 
@@ -100,13 +123,14 @@ class Person:
 def sample_person(rng: np.random.Generator) -> Person:
     """A person drawn at random."""
     build = _build(rng)
+    tone = int(rng.integers(len(SKINS)))
     bottom = str(rng.choice(BOTTOMS, p=[0.3, 0.4, 0.2, 0.1]))
     return Person(
         build=build,
         pose=_pose(rng),
-        face=_face(rng),
-        skin=str(rng.choice(SKINS)),
-        hair=str(rng.choice(HAIRS)),
+        face=_face(rng, tone),
+        skin=SKINS[tone],
+        hair=_suiting(rng, HAIRS, tone),
         hair_style=str(rng.choice(HAIR_STYLES)),
         parting=float(rng.uniform(-0.5, 0.5)),
         bottom=bottom,
@@ -115,7 +139,7 @@ def sample_person(rng: np.random.Generator) -> Person:
         earrings=bool(rng.random() < 0.3),
         wall=str(rng.choice(WALLS)),
         light=float(rng.choice([-1, 1]) * rng.uniform(0.4, 1)),
-        place=(float(rng.uniform(368, 400)), float(rng.uniform(26, 58) + 1.24 * build.head)),
+        place=(float(rng.uniform(368, 400)), float(rng.uniform(26, 58) + 1.20 * build.head)),
         detail=int(rng.integers(2**31)),
     )
 
@@ -138,12 +162,21 @@ def _build(rng: np.random.Generator) -> Build:
 
 def _pose(rng: np.random.Generator) -> Pose:
     """A stance; two arms that cannot meet are never combined."""
-    both = [("fold", "fold"), ("clasp", "clasp"), ("hold", "down"), ("down", "hold"), ("back", "back")]
+    both = [
+        ("fold", "fold"),
+        ("clasp", "clasp"),
+        ("hold", "down"),
+        ("down", "hold"),
+        ("back", "back"),
+    ]
     one = ["down", "hip", "pocket", "hair"]
     if rng.random() < 0.3:
         names = both[int(rng.integers(len(both)))]
     else:
-        names = (str(rng.choice(one, p=[0.5, 0.24, 0.18, 0.08])), str(rng.choice(one, p=[0.5, 0.24, 0.18, 0.08])))
+        names = (
+            str(rng.choice(one, p=[0.5, 0.24, 0.18, 0.08])),
+            str(rng.choice(one, p=[0.5, 0.24, 0.18, 0.08])),
+        )
     lean = float(rng.normal(0, 0.035))
     return Pose(
         right=ArmPose(names[0], float(rng.random())),
@@ -157,16 +190,22 @@ def _pose(rng: np.random.Generator) -> Pose:
     )
 
 
-def _face(rng: np.random.Generator) -> Face:
+def _suiting(rng: np.random.Generator, colours: tuple[str, ...], tone: int) -> str:
+    """A colour of a list that runs from dark to light; darker skins get the darker part of it."""
+    light = len(colours) - max(0, tone - 2) * (len(colours) - 2) // (len(SKINS) - 3)
+    return colours[int(rng.integers(max(2, light)))]
+
+
+def _face(rng: np.random.Generator, tone: int) -> Face:
     vary = [float(v) for v in rng.uniform(-1, 1, 8)]
     return Face(
-        width=1 + 0.05 * vary[0],
+        width=1 + 0.06 * vary[0],
         jaw=1 + 0.08 * vary[1],
-        eyes=1 + 0.1 * vary[2],
+        eyes=1 + 0.13 * vary[2],
         brows=1 + 0.25 * vary[3],
         nose=1 + 0.12 * vary[4],
-        mouth=1 + 0.1 * vary[5],
+        mouth=1 + 0.14 * vary[5],
         smile=0.5 + 0.5 * vary[6],
-        iris=str(rng.choice(EYES)),
+        iris=_suiting(rng, EYES, tone),
         lips=max(0.0, vary[7]),
     )

@@ -13,7 +13,7 @@ from tryonbench.synth.geometry import Array, direction
 
 Layer = Literal["behind", "side", "front", "top"]
 """When an arm is drawn: behind the body, beside it, in front of the torso, in front of the head."""
-HandShape = Literal["relaxed", "flat", "grip", "hidden"]
+HandShape = Literal["relaxed", "flat", "grip", "pocket"]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,9 @@ class Placed:
 _POSES: dict[str, Callable[[Reach, float], Placed]] = {}
 
 
-def arm_pose(name: str) -> Callable[[Callable[[Reach, float], Placed]], Callable[[Reach, float], Placed]]:
+def arm_pose(
+    name: str,
+) -> Callable[[Callable[[Reach, float], Placed]], Callable[[Reach, float], Placed]]:
     """Register a pose under a name."""
 
     def register(function: Callable[[Reach, float], Placed]) -> Callable[[Reach, float], Placed]:
@@ -83,7 +85,9 @@ def down(reach: Reach, amount: float) -> Placed:
     swing = reach.side * (0.10 + 0.13 * amount)
     elbow = reach.shoulder + reach.upper * direction(swing)
     angle = reach.side * (0.05 - 0.16 * amount)
-    return Placed(elbow, elbow + reach.fore * direction(angle), angle - reach.side * 0.12, "relaxed", "side")
+    return Placed(
+        elbow, elbow + reach.fore * direction(angle), angle - reach.side * 0.12, "relaxed", "side"
+    )
 
 
 @arm_pose("hip")
@@ -98,15 +102,17 @@ def hip(reach: Reach, amount: float) -> Placed:
 @arm_pose("pocket")
 def pocket(reach: Reach, amount: float) -> Placed:
     """The hand in the trouser pocket."""
-    wrist = reach.frame.place(reach.side * 0.86, 0.97 + 0.04 * amount)
-    return Placed(bend(reach, wrist, 0.93), wrist, -reach.side * 0.25, "hidden", "front")
+    wrist = reach.frame.place(reach.side * 0.88, 0.86 + 0.05 * amount)
+    return Placed(bend(reach, wrist, 0.93), wrist, -reach.side * 0.35, "pocket", "front")
 
 
 @arm_pose("fold")
 def fold(reach: Reach, amount: float) -> Placed:
     """The forearm across the chest, holding the other arm."""
     wrist = reach.frame.place(-reach.side * (0.50 + 0.1 * amount), 0.47 + 0.03 * amount)
-    elbow = reach.frame.place(reach.side * (1.16 + 0.06 * amount), 0.56 + 0.03 * amount)
+    elbow = reach.shoulder + np.array(
+        [reach.side * (14 + 12 * amount), 0.50 * reach.frame.length], np.float32
+    )
     return Placed(elbow, wrist, -reach.side * 1.75, "grip", "front")
 
 
@@ -114,7 +120,7 @@ def fold(reach: Reach, amount: float) -> Placed:
 def hold(reach: Reach, amount: float) -> Placed:
     """The forearm across the waist, holding the other arm's elbow."""
     wrist = reach.frame.place(-reach.side * 0.72, 0.62 + 0.04 * amount)
-    elbow = reach.frame.place(reach.side * 1.3, 0.60)
+    elbow = reach.shoulder + np.array([reach.side * 20, 0.53 * reach.frame.length], np.float32)
     return Placed(elbow, wrist, -reach.side * 1.6, "grip", "front")
 
 
@@ -135,6 +141,12 @@ def back(reach: Reach, amount: float) -> Placed:
 @arm_pose("hair")
 def hair(reach: Reach, amount: float) -> Placed:
     """The hand at the hair, the elbow raised."""
-    offset = np.array([reach.side * (0.47 + 0.04 * amount), 0.10 - 0.12 * amount], np.float32)
+    offset = np.array([reach.side * (0.46 + 0.04 * amount), 0.08 - 0.10 * amount], np.float32)
     wrist = reach.head + offset * reach.head_size
-    return Placed(bend(reach, wrist, 0.86), wrist, np.pi - reach.side * 0.55, "grip", "top")
+    return Placed(
+        bend(reach, wrist, 0.86),
+        wrist,
+        np.pi + reach.side * (0.15 + 0.1 * amount),
+        "relaxed",
+        "top",
+    )

@@ -14,19 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-import numpy as np
 
 from tryonbench.errors import InputError
 from tryonbench.files import make_folder, read_json, write_json, write_text
 from tryonbench.synth import SYNTH_VERSION, SynthSpec
 from tryonbench.synth.files import is_written, save_parse, save_png, save_sample
-from tryonbench.synth.garment import Garment, sample_garment
-from tryonbench.synth.person import Person, sample_person
 from tryonbench.synth.render import render, render_flat
+from tryonbench.synth.sample import SPLITS, garment_of, partners, person_of
 
 Progress = Callable[[int, int], None]
 
-SPLITS = ("test", "train")
 MIN_SIDE, MAX_SIDE = 32, 2048
 
 
@@ -48,7 +45,11 @@ def write(root: Path, spec: SynthSpec, *, workers: int | None, progress: Progres
     partial_root = root.with_name(root.name + ".partial")
     _prepare(partial_root, spec)
     jobs = _jobs(spec)
-    missing = [job for job in jobs if not is_written(partial_root / job.split, _name(spec, job.split, job.index))]
+    missing = [
+        job
+        for job in jobs
+        if not is_written(partial_root / job.split, _name(spec, job.split, job.index))
+    ]
     _write_pairs(partial_root, spec, jobs)
     done = len(jobs) - len(missing)
     for _ in _results(partial(write_sample, partial_root, spec), missing, workers or _cores()):
@@ -61,9 +62,13 @@ def write(root: Path, spec: SynthSpec, *, workers: int | None, progress: Progres
 def _check_spec(spec: SynthSpec) -> None:
     """Refuse sizes and counts that cannot be drawn."""
     if not all(MIN_SIDE <= side <= MAX_SIDE for side in spec.size):
-        raise InputError(f"size {spec.size[0]}x{spec.size[1]}: each side must be {MIN_SIDE} to {MAX_SIDE} pixels")
+        raise InputError(
+            f"size {spec.size[0]}x{spec.size[1]}: each side must be {MIN_SIDE} to {MAX_SIDE} pixels"
+        )
     if spec.train < 0 or spec.test < 0 or spec.train + spec.test == 0 or spec.seed < 0:
-        raise InputError("synth needs train and test counts of 0 or more (not both 0) and a seed of 0 or more")
+        raise InputError(
+            "synth needs train and test counts of 0 or more (not both 0) and a seed of 0 or more"
+        )
 
 
 def _stamp(spec: SynthSpec) -> dict[str, Any]:
@@ -83,7 +88,9 @@ def _is_same(folder: Path, spec: SynthSpec, advice: str) -> bool:
         raise InputError(f"{folder} exists and is not a synthetic data set; {advice}")
     found = read_json(folder / "synth.json")
     if {key: found.get(key) for key in ("spec", "version")} != _stamp(spec):
-        raise InputError(f"{folder} holds another synthetic data set ({found.get('spec')}); {advice}")
+        raise InputError(
+            f"{folder} holds another synthetic data set ({found.get('spec')}); {advice}"
+        )
     return True
 
 
@@ -108,29 +115,6 @@ def _name(spec: SynthSpec, split: str, index: int) -> str:
     return f"{index if split == 'test' else spec.test + index:05d}_00"
 
 
-def generator(seed: int, *path: int) -> np.random.Generator:
-    """The random numbers that belong to a place, independent of every other place."""
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *path])))
-
-
-def person_of(seed: int, split: str, index: int) -> Person:
-    """The person of a sample."""
-    return sample_person(generator(seed, SPLITS.index(split), index, 0))
-
-
-def garment_of(seed: int, split: str, index: int) -> Garment:
-    """The garment of a sample."""
-    return sample_garment(generator(seed, SPLITS.index(split), index, 1))
-
-
-def partners(seed: int, split: str, count: int) -> list[int]:
-    """Whose garment each person tries on: one cycle through all, so nobody keeps the own."""
-    order = generator(seed, SPLITS.index(split), count, 2).permutation(count)
-    following = np.empty(count, int)
-    following[order] = np.roll(order, -1)
-    return [int(i) for i in following]
-
-
 def _jobs(spec: SynthSpec) -> list[Job]:
     counts = {"test": spec.test, "train": spec.train}
     return [
@@ -142,13 +126,20 @@ def _jobs(spec: SynthSpec) -> list[Job]:
 
 def _write_pairs(root: Path, spec: SynthSpec, jobs: list[Job]) -> None:
     for split in SPLITS:
-        lines = [f"{_name(spec, split, job.index)}.jpg {_name(spec, split, job.partner)}.jpg\n" for job in jobs if job.split == split]
+        lines = [
+            f"{_name(spec, split, job.index)}.jpg {_name(spec, split, job.partner)}.jpg\n"
+            for job in jobs
+            if job.split == split
+        ]
         write_text(root / f"{split}_pairs.txt", "".join(lines))
 
 
 def write_sample(root: Path, spec: SynthSpec, job: Job) -> None:
     """Render and write one sample, and for a test sample the truth of its unpaired line first."""
-    person, garment = person_of(spec.seed, job.split, job.index), garment_of(spec.seed, job.split, job.index)
+    person, garment = (
+        person_of(spec.seed, job.split, job.index),
+        garment_of(spec.seed, job.split, job.index),
+    )
     split, name = root / job.split, _name(spec, job.split, job.index)
     if job.split == "test":
         truth = render(person, garment_of(spec.seed, job.split, job.partner), spec.size)
@@ -167,7 +158,9 @@ def _results(work: Callable[[Job], None], jobs: list[Job], workers: int) -> Iter
             yield from map(work, jobs)
         return
     with get_context("spawn").Pool(workers, _start_worker) as pool:
-        yield from pool.imap_unordered(work, jobs, chunksize=max(1, min(8, len(jobs) // (4 * workers))))
+        yield from pool.imap_unordered(
+            work, jobs, chunksize=max(1, min(8, len(jobs) // (4 * workers)))
+        )
 
 
 def _start_worker() -> None:
@@ -185,6 +178,3 @@ def _single_thread() -> Iterator[None]:
         yield
     finally:
         cv2.setNumThreads(before)
-
-
-__all__ = ["garment_of", "generator", "partners", "person_of", "write", "write_sample"]

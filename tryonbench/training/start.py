@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from typing import Any
 
+import torch
+
 from tryonbench.checkpoint import MODEL, read_header, weights_file
 from tryonbench.config import RunConfig
 from tryonbench.data.dataset import VitonHD, fingerprint
@@ -14,6 +16,7 @@ from tryonbench.environment import environment
 from tryonbench.errors import InputError
 from tryonbench.method import TryOnMethod, size_problem
 from tryonbench.runs import Run
+from tryonbench.seeds import derive
 from tryonbench.training.loop import Trainer
 
 
@@ -44,6 +47,7 @@ def train(
     if _is_complete(run, config):
         return False
     dataset[0]  # a broken sample or missing file should stop us before the networks are built
+    torch.manual_seed(derive("init", config.seed))
     trainer = Trainer(method(config.model, config.size), config, run)
     trainer.resume()
     trainer.fit(dataset)

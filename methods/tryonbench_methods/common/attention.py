@@ -26,7 +26,7 @@ def group_norm(channels: int) -> nn.GroupNorm:
 
 
 def fourier(points: Tensor, channels: int) -> Tensor:
-    """Sines and cosines of coordinates, (..., 2) in [0, 1] -> (..., channels), half a to 8 waves."""
+    """Sines and cosines of coordinates, 0.5 to 8 waves, (..., 2) in [0, 1] -> (..., channels)."""
     waves = torch.logspace(-1, 3, channels // 4, base=2, device=points.device)
     angles = (points[..., None] * (2 * math.pi * waves)).flatten(-2)
     return torch.cat([angles.sin(), angles.cos()], -1)
@@ -59,15 +59,16 @@ def attend(query: Tensor, key: Tensor, value: Tensor, heads: int) -> Tensor:
 class MapAttention(nn.Module):
     """x + out(attention): a map reads another map, or itself; extra tokens may join.
 
-    The residual is added to x itself, not to its normalised copy. Positions are in queries and
-    keys, not in values.
+    The residual is added to x itself, not to its normalised copy. Queries and keys are normalised
+    and know their position. Values are the source as it is: normalised over the picture, they
+    would lose much of a garment's colour.
     """
 
     def __init__(self, channels: int, head_dim: int, token_channels: int | None = None) -> None:
         """Both maps have `channels`; tokens of `token_channels` join keys and values, if given."""
         super().__init__()
         self.heads = channels // head_dim
-        self.norm, self.source_norm = group_norm(channels), group_norm(channels)
+        self.query_norm, self.key_norm = group_norm(channels), group_norm(channels)
         self.query, self.key = nn.Linear(channels, channels), nn.Linear(channels, channels)
         self.value, self.out = nn.Linear(channels, channels), nn.Linear(channels, channels)
         self.token_key_value = nn.Linear(token_channels, 2 * channels) if token_channels else None
@@ -84,14 +85,14 @@ class MapAttention(nn.Module):
 
     def forward(self, x: Tensor, source: Tensor, extra: Tensor | None = None) -> Tensor:
         """(N, C, H, W) reads (N, C, h, w) and extra tokens (N, L, T) -> (N, C, H, W)."""
-        query = self.query(placed(self.norm(x)))
-        key, value = self._keys_values(self.source_norm(source), extra)
+        query = self.query(placed(self.query_norm(x)))
+        key, value = self._keys_values(source, extra)
         read: Tensor = self.out(attend(query, key, value, self.heads))
         return x + read.transpose(1, 2).reshape(x.shape)
 
     def _keys_values(self, source: Tensor, extra: Tensor | None) -> tuple[Tensor, Tensor]:
         """Keys and values of the source's cells, then of the extra tokens."""
-        key, value = self.key(placed(source)), self.value(tokens(source))
+        key, value = self.key(placed(self.key_norm(source))), self.value(tokens(source))
         if self.token_key_value is None or extra is None:
             return key, value
         extra_key, extra_value = self.token_key_value(extra).chunk(2, -1)

@@ -20,13 +20,26 @@ def sinusoidal(value: Tensor, channels: int) -> Tensor:
     return torch.cat([angles.cos(), angles.sin()], -1)
 
 
+class VectorEmbedding(nn.Module):
+    """Two layers, to a share of the vector that drives FiLM."""
+
+    def __init__(self, inputs: int, width: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(inputs, width), nn.SiLU(), nn.Linear(width, width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, inputs) -> (N, width)."""
+        vector: Tensor = self.layers(x)
+        return vector
+
+
 class NumberEmbedding(nn.Module):
     """A number in [0, 1] (a time, a noise level) as a vector."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
         self.width = width
-        self.layers = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
+        self.layers = VectorEmbedding(width, width)
 
     def forward(self, value: Tensor) -> Tensor:
         """(N,) -> (N, width)."""

@@ -24,7 +24,7 @@ from tryonbench_methods.diffusion.model import GarmentFeatures, GarmentUNet, Per
 
 
 class Diffusion(TryOnMethod):
-    """Paints the whole picture from noise; the garment enters by cross-attention alone."""
+    """Paints the whole picture from noise; cross-attention carries the garment to its place."""
 
     info = MethodInfo(
         name="diffusion",

@@ -17,6 +17,7 @@ from tryonbench_methods.diffusion.blocks import (
     NumberEmbedding,
     PoseEmbedding,
     UpLevel,
+    VectorEmbedding,
     zeroed,
 )
 from tryonbench_methods.diffusion.config import DiffusionConfig
@@ -59,7 +60,7 @@ def decoder(config: DiffusionConfig, layer: Layer, finest: int) -> nn.ModuleList
 
 
 class PersonLayer(nn.Module):
-    """FiLM block, then where the level attends: self-attention with pose, garment cross-attention."""
+    """FiLM block; at some levels self-attention with pose, then cross-attention to the garment."""
 
     def __init__(self, config: DiffusionConfig, level: int, inputs: int) -> None:
         super().__init__()
@@ -83,7 +84,8 @@ class PersonLayer(nn.Module):
 class PersonUNet(nn.Module):
     """An estimate of the clean picture, as a change of the agnostic one.
 
-    The change is learnt everywhere, inside the mask and outside.
+    The change is learnt everywhere, inside the mask and outside. Cross-attention carries the
+    garment to its place; its mean features also join the vector that drives FiLM.
     """
 
     def __init__(self, config: DiffusionConfig) -> None:
@@ -92,6 +94,8 @@ class PersonUNet(nn.Module):
         self.time, self.level = NumberEmbedding(config.embedding), NumberEmbedding(config.embedding)
         self.pose = PoseEmbedding(config.embedding)
         self.pool = AttentionPool(config.embedding, config.head_dim)
+        self.coarsest_read = max(config.attention_levels)
+        self.garment = VectorEmbedding(config.channels[self.coarsest_read], config.embedding)
         self.stem = nn.Conv2d(PERSON_CHANNELS * side**2, width, 3, padding=1)
         self.encoder = encoder(config, lambda level, inputs: PersonLayer(config, level, inputs))
         self.decoder = decoder(config, lambda level, inputs: PersonLayer(config, level, inputs), 0)
@@ -119,7 +123,9 @@ class PersonUNet(nn.Module):
             garment: features from `GarmentUNet`.
         """
         tokens = self.pose(pose)
-        context = (self.pool(tokens) + self.time(t) + self.level(level), tokens, garment)
+        vector = self.pool(tokens) + self.time(t) + self.level(level)
+        vector = vector + self.garment(garment[self.coarsest_read].mean((2, 3)))
+        context = (vector, tokens, garment)
         skips = [self.stem(F.pixel_unshuffle(torch.cat([x, person], 1), self.side))]
         for down in self.encoder:
             skips += down(skips[-1], *context)
@@ -165,11 +171,10 @@ class GarmentUNet(nn.Module):
     def _vector(self, level: Tensor, t: Tensor | None) -> Tensor:
         """What drives FiLM, (N, embedding)."""
         vector: Tensor = self.null_pose + self.level(level)
-        if self.time is None and t is None:
-            return vector
-        if self.time is None or t is None:
+        if self.time is not None and t is not None:
+            vector += self.time(t)
+        elif self.time is not None or t is not None:
             raise TypeError("the garment UNet takes a time if, and only if, garment_sees_time")
-        vector = vector + self.time(t)
         return vector
 
 

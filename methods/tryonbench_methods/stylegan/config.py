@@ -42,8 +42,9 @@ class GeneratorConfig(Strict):
     def _consistent(self) -> Self:
         if self.attention_level >= len(self.channels):
             raise ValueError(f"attention_level must be below {len(self.channels)}")
-        width = self.channels[self.attention_level]
-        if width % self.head_dim or width % GROUP:
+        if any(width % GROUP for width in self.channels):
+            raise ValueError(f"channels must be multiples of {GROUP}")
+        if self.channels[self.attention_level] % self.head_dim:
             raise ValueError(f"channels at attention_level: not a multiple of {self.head_dim}")
         return self
 
@@ -51,7 +52,7 @@ class GeneratorConfig(Strict):
 class DiscriminatorConfig(Strict):
     """The defaults are those of the preset `nano`."""
 
-    channels: tuple[PositiveInt, ...] = Field(default=(32, 64, 96, 128), min_length=2)
+    channels: tuple[PositiveInt, ...] = Field(default=(16, 32, 64, 128), min_length=2)
     """Width of each level, finest first."""
 
 

@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
+from tryonbench_methods.common.attention import group_norm
 from tryonbench_methods.stylegan.layers import EqualConv, EqualLinear, activate, halved
 
 
+class EncoderLevel(nn.Module):
+    """Convolution, group normalisation, activation."""
+
+    def __init__(self, inputs: int, width: int) -> None:
+        super().__init__()
+        self.conv, self.norm = EqualConv(inputs, width, 3), group_norm(width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, inputs, h, w) -> (N, width, h, w)."""
+        return activate(self.norm(self.conv(x)))
+
+
 class Encoder(nn.Module):
-    """A convolution a level, each at half the resolution of the one before."""
+    """A map a level, each at half the resolution of the one before."""
 
     def __init__(self, inputs: int, channels: Sequence[int]) -> None:
         """`channels` holds the width of each level, finest first."""
         super().__init__()
-        self.stem = EqualConv(inputs, channels[0], 3)
-        self.levels = nn.ModuleList(
-            EqualConv(fine, coarse, 3)
-            for fine, coarse in zip(channels[:-1], channels[1:], strict=True)
-        )
+        self.stem = EncoderLevel(inputs, channels[0])
+        self.levels = nn.ModuleList(EncoderLevel(*pair) for pair in pairwise(channels))
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """(N, inputs, H, W) -> a map a level, finest first."""
-        maps = [activate(self.stem(x))]
+        maps = [self.stem(x)]
         for level in self.levels:
-            maps.append(activate(level(halved(maps[-1]))))
+            maps.append(level(halved(maps[-1])))
         return maps
 
 

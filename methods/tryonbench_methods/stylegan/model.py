@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from tryonbench_methods.common.attention import MapAttention
+from tryonbench_methods.common.attention import MapAttention, group_norm
 from tryonbench_methods.common.conditions import GARMENT_CHANNELS, PERSON_CHANNELS
 from tryonbench_methods.stylegan.config import DiscriminatorConfig, GeneratorConfig
 from tryonbench_methods.stylegan.encoders import Encoder, GlobalCode, Mapping
@@ -31,12 +31,14 @@ class DecoderLevel(nn.Module):
     """Modulated convolutions about the person's map, and the level's share of the picture.
 
     The first convolution works at the resolution of the level before, where it costs a quarter.
+    The join is normalised: demodulation assumes inputs of unit variance.
     """
 
     def __init__(self, inputs: int, width: int, style: int, head_dim: int | None) -> None:
         """The level reads the garment's map if `head_dim` is given."""
         super().__init__()
         self.conv1 = ModulatedConv(inputs, width, 3, style)
+        self.norm = group_norm(width)
         self.attention = MapAttention(width, head_dim) if head_dim else None
         self.conv2 = ModulatedConv(width, width, 3, style)
         self.to_rgb = ModulatedConv(width, 3, 1, style, demodulate=False)
@@ -46,7 +48,7 @@ class DecoderLevel(nn.Module):
         self, x: Tensor, person: Tensor, garment: Tensor, style: Tensor
     ) -> tuple[Tensor, Tensor]:
         """The map of the level before and two of the encoders' (N, width, h, w) -> map, RGB."""
-        x = activate(resized(self.conv1(x, style), person)) + person
+        x = activate(self.norm(resized(self.conv1(x, style), person) + person))
         if self.attention is not None:
             x = self.attention(x, garment)
         x = activate(self.conv2(x, style))

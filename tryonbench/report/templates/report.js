@@ -83,7 +83,7 @@ $$("th[aria-sort]").forEach((heading) => heading.querySelector("button").addEven
 const COLUMNS_BEFORE_METHODS = 3;
 
 function arrange(controls, rows) {
-  const [metric, method, order] = $$("select", controls);
+  const [metric, order, method] = $$("select", controls);
   const { scale, decimals, higher } = metric.selectedOptions[0].dataset;
   const column = COLUMNS_BEFORE_METHODS + Number(method.value);
   const values = (cell) => JSON.parse(cell.querySelector("[data-values]").dataset.values);
@@ -93,6 +93,7 @@ function arrange(controls, rows) {
     cell.querySelector("[data-values]").textContent = number === undefined ? "" : (number * scale).toFixed(decimals);
     cell.toggleAttribute("aria-current", order.value !== "list" && cell.cellIndex === column);
   }));
+  method.disabled = order.value === "list";
   const sign = (higher === "true") === (order.value === "worst") ? 1 : -1;
   const known = rows.filter((row) => value(row) !== undefined);
   const rest = rows.filter((row) => value(row) === undefined);
@@ -102,5 +103,6 @@ function arrange(controls, rows) {
 
 $$("[data-gallery]").forEach((controls) => {
   const rows = $$("tbody tr", document.getElementById(controls.dataset.gallery));
+  arrange(controls, rows);
   controls.addEventListener("change", () => arrange(controls, rows));
 });

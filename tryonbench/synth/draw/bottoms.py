@@ -12,7 +12,7 @@ from tryonbench.synth.draw.canvas import Canvas, Patch, colour_of, lit, mix
 from tryonbench.synth.draw.figure import CROTCH, LEGS_END, leg_across, leg_outline
 from tryonbench.synth.draw.relief import Relief
 from tryonbench.synth.frame import TorsoFrame
-from tryonbench.synth.geometry import Array, bow, points, spline, taper
+from tryonbench.synth.geometry import DISC, Array, bow, points, spline, tapers
 from tryonbench.synth.person import Person
 
 WAIST = 0.64
@@ -51,7 +51,9 @@ def bottom(name: str) -> Callable[[Draw], Draw]:
 def draw_bottom(canvas: Canvas, person: Person, body: Body) -> None:
     """Paint the person's lower garment."""
     rng = np.random.default_rng(person.detail)
-    _BOTTOMS[person.bottom](Bottom(canvas, person, body.frame, colour_of(person.bottom_colour), rng))
+    _BOTTOMS[person.bottom](
+        Bottom(canvas, person, body.frame, colour_of(person.bottom_colour), rng)
+    )
 
 
 @bottom("trousers")
@@ -71,8 +73,13 @@ def jeans(wear: Bottom) -> None:
     _draw_legged(wear, LEGS_END, 0.015)
     for side in (-1, 1):
         centre = wear.frame.place(side * 0.47, 1.36)
-        fade = wear.canvas.area(centre + spline(points((0, -110), (44, 0), (0, 120), (-44, 0)), 6, True), margin=50)
-        wear.canvas.paint(wear.canvas.only(wear.canvas.softened(fade, 22), TROUSERS).times(0.22), mix(wear.cloth, (1, 1, 1), 0.45))
+        fade = wear.canvas.area(
+            centre + spline(points((0, -110), (44, 0), (0, 120), (-44, 0)), 6, True), margin=50
+        )
+        wear.canvas.paint(
+            wear.canvas.only(wear.canvas.softened(fade, 22), TROUSERS).times(0.22),
+            mix(wear.cloth, (1, 1, 1), 0.45),
+        )
     _draw_pockets(wear, 0.26)
     _draw_band(wear, (0.72, 0.55, 0.33))
 
@@ -96,11 +103,20 @@ def skirt(wear: Bottom) -> None:
     end = float(wear.rng.uniform(1.42, 1.9))
     v = np.linspace(WAIST, end, 18, dtype=np.float32)
     u = 1.03 + flare * np.clip((v - 0.8) / 0.8, 0, 1.2)
-    hem = wear.frame.place(np.linspace(-u[-1], u[-1], 15), end + 0.03 * (1 - np.linspace(-1, 1, 15) ** 2))
-    patch = wear.canvas.area(np.concatenate([wear.frame.place(-u, v), hem, wear.frame.place(u, v)[::-1]]), margin=12)
+    hem = wear.frame.place(
+        np.linspace(-u[-1], u[-1], 15), end + 0.03 * (1 - np.linspace(-1, 1, 15) ** 2)
+    )
+    patch = wear.canvas.area(
+        np.concatenate([wear.frame.place(-u, v), hem, wear.frame.place(u, v)[::-1]]), margin=12
+    )
     uv = wear.canvas.torso_coordinates(patch.window, wear.frame)
     across = uv[..., 0] / (1.03 + flare)
-    folds = flare * 0.25 * np.sin(across * 13 + wear.person.light) * np.clip((uv[..., 1] - 0.75) * 2, 0, 1)
+    folds = (
+        flare
+        * 0.25
+        * np.sin(across * 13 + wear.person.light)
+        * np.clip((uv[..., 1] - 0.75) * 2, 0, 1)
+    )
     light = 1.05 - 0.26 * (across - 0.25 * wear.person.light) ** 2 + folds
     _paint(wear, patch, light, SKIRT)
     _draw_band(wear, None)
@@ -110,7 +126,13 @@ def _draw_legged(wear: Bottom, end: float, room: float) -> None:
     """Hips and two legs."""
     v = np.linspace(WAIST, 1.06, 10, dtype=np.float32)
     u = np.interp(v, [WAIST, 0.85, 1.06], [1.02, 1.02, 0.965 + room])
-    hips = np.concatenate([wear.frame.place(-u, v), wear.frame.place([-0.6, 0.0, 0.6], [CROTCH, CROTCH + 0.01, CROTCH]), wear.frame.place(u, v)[::-1]])
+    hips = np.concatenate(
+        [
+            wear.frame.place(-u, v),
+            wear.frame.place([-0.6, 0.0, 0.6], [CROTCH, CROTCH + 0.01, CROTCH]),
+            wear.frame.place(u, v)[::-1],
+        ]
+    )
     legs = [leg_outline(wear.frame, side, 0.98, end, room) for side in (-1, 1)]
     patch = wear.canvas.area(hips, *legs, margin=12)
     uv = wear.canvas.torso_coordinates(patch.window, wear.frame)
@@ -132,19 +154,18 @@ def _legs_light(wear: Bottom, uv: Array) -> Array:
 def _creases(wear: Bottom, patch: Patch) -> Array:
     """Drags from the crotch and the hips."""
     relief = Relief(wear.canvas, patch.window)
-    strokes = []
-    for side in (-1, 1):
-        for _ in range(4):
-            start = wear.frame.place(side * wear.rng.uniform(0.0, 0.12), CROTCH - wear.rng.uniform(0.0, 0.12))
-            end = wear.frame.place(side * wear.rng.uniform(0.45, 0.85), CROTCH + wear.rng.uniform(-0.2, 0.1))
-            strokes.append(taper(bow(start, end, float(wear.rng.uniform(-0.08, 0.08))), 9))
-    relief.press(strokes, 2.2, 4.5)
+    side, rng = np.repeat([-1.0, 1.0], 4), wear.rng
+    start = wear.frame.place(side * rng.uniform(0.0, 0.12, 8), CROTCH - rng.uniform(0.0, 0.12, 8))
+    end = wear.frame.place(side * rng.uniform(0.45, 0.85, 8), CROTCH + rng.uniform(-0.2, 0.1, 8))
+    relief.press(tapers(bow(start, end, rng.uniform(-0.08, 0.08, 8)), 9), 2.2, 4.5)
     return relief.light(wear.person.light)
 
 
 def _paint(wear: Bottom, patch: Patch, light: Array, label: int) -> None:
     rim = wear.canvas.softened(patch, 5).alpha
-    wear.canvas.paint(patch, lit(wear.cloth, np.asarray(light - 0.30 * (1 - rim), np.float32)), label)
+    wear.canvas.paint(
+        patch, lit(wear.cloth, np.asarray(light - 0.30 * (1 - rim), np.float32)), label
+    )
 
 
 def _draw_fly(wear: Bottom) -> None:
@@ -156,7 +177,12 @@ def _draw_fly(wear: Bottom) -> None:
 
 def _draw_pockets(wear: Bottom, strength: float) -> None:
     for side in (-1, 1):
-        mouth = spline(wear.frame.place(side * points((0.56, 0), (0.70, 0), (0.98, 0))[:, 0], [WAIST + BAND, 0.83, 0.91]), 7)
+        mouth = spline(
+            wear.frame.place(
+                side * points((0.56, 0), (0.70, 0), (0.98, 0))[:, 0], [WAIST + BAND, 0.83, 0.91]
+            ),
+            7,
+        )
         wear.canvas.shade(wear.canvas.line(mouth, 2.4), strength + 0.1)
         wear.canvas.shade(wear.canvas.line(mouth + points((-3.5 * side, 5)), 1.2), 0.5 * strength)
 
@@ -165,12 +191,22 @@ def _draw_band(wear: Bottom, button: tuple[float, float, float] | None) -> None:
     """The waistband, with a button unless it is None."""
     u = np.linspace(-1.03, 1.03, 15, dtype=np.float32)
     sag = 0.012 * (1 - u * u)
-    band = wear.canvas.area(np.concatenate([wear.frame.place(u, WAIST + sag), wear.frame.place(u, WAIST + BAND + sag)[::-1]]), margin=8)
+    band = wear.canvas.area(
+        np.concatenate(
+            [wear.frame.place(u, WAIST + sag), wear.frame.place(u, WAIST + BAND + sag)[::-1]]
+        ),
+        margin=8,
+    )
     wear.canvas.shade(band, 0.05)
-    wear.canvas.shade(wear.canvas.softened(wear.canvas.line(wear.frame.place(u, WAIST + BAND + sag), 2.4, 6), 0.8), 0.24)
+    wear.canvas.shade(
+        wear.canvas.softened(
+            wear.canvas.line(wear.frame.place(u, WAIST + BAND + sag), 2.4, 6), 0.8
+        ),
+        0.24,
+    )
     wear.canvas.shade(wear.canvas.line(wear.frame.place(u, WAIST + 0.004 + sag), 1.6), 0.12)
     if button is not None:
-        disc = wear.frame.place(0.045, WAIST + 0.5 * BAND + 0.012) + 6.5 * spline(points((1, 0), (0, 1), (-1, 0), (0, -1)), 4, True)
+        disc = wear.frame.place(0.045, WAIST + 0.5 * BAND + 0.012) + 6.5 * DISC
         wear.canvas.paint(wear.canvas.area(disc), button)
         for at in (-0.62, 0.62):
             loop = wear.frame.place([at, at], [WAIST - 0.004, WAIST + BAND + 0.012])

@@ -19,7 +19,7 @@ LIGHT = -0.6
 def draw_flat(texture: Canvas, garment: Garment, flat: FlatCut) -> tuple[Canvas, Array]:
     """The catalogue picture and the garment's coverage (H x W in 0..1)."""
     canvas = Canvas(texture.height, texture.width)
-    canvas.rgb[:] = TABLE
+    canvas.rgb[:] = np.reshape(TABLE, (3, 1, 1))
     inside = _inside_outline(flat)
     shapes = [inside, *(sleeve.outline for sleeve in flat.sleeves), flat.outline]
     whole = canvas.area(*(shape + points((4, 9)) for shape in shapes), margin=40)
@@ -41,7 +41,16 @@ def _inside_outline(flat: FlatCut) -> Array:
     front = neck_curve(flat.cut)
     w, top = abs(float(front[0, 0])), float(front[0, 1])
     rise = {"turtle": -0.022, "shirt": -0.028}.get(flat.cut.neckline, 0.010)
-    back = spline([(w, top), (0.6 * w, top + rise), (0.0, top + 1.4 * rise), (-0.6 * w, top + rise), (-w, top)], 5)
+    back = spline(
+        [
+            (w, top),
+            (0.6 * w, top + rise),
+            (0.0, top + 1.4 * rise),
+            (-0.6 * w, top + rise),
+            (-w, top),
+        ],
+        5,
+    )
     return flat.place(np.concatenate([front, back]))
 
 
@@ -60,7 +69,7 @@ def _paint_inside(canvas: Canvas, garment: Garment, outline: Array, size: float)
 def _creases(canvas: Canvas, patch: Patch, garment: Garment, flat: FlatCut) -> Array:
     relief = Relief(canvas, patch.window)
     rng = np.random.default_rng([garment.look.detail, 1])
-    press_flat_folds(relief, flat.frame.place, garment.cut, rng)
+    press_flat_folds(relief, flat.frame, garment.cut, rng)
     return relief.light(LIGHT)
 
 
@@ -70,7 +79,7 @@ def _paint_piece(canvas: Canvas, texture: Canvas, patch: Patch, creases: Array |
     light = 0.70 + 0.33 * np.minimum(rim * 1.12, 1)
     if creases is not None:
         light = light + creases
-    canvas.paint(patch, lit(texture.rgb[patch.window], np.asarray(light, np.float32)))
+    canvas.paint(patch, lit(texture.crop(patch.window), np.asarray(light, np.float32)))
 
 
 def _draw_seams(canvas: Canvas, flat: FlatCut) -> None:

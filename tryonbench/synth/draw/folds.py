@@ -2,61 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
+from numpy.typing import NDArray
 
 from tryonbench.synth.cutting import ARMPIT
 from tryonbench.synth.draw.relief import Relief
+from tryonbench.synth.frame import TorsoFrame
 from tryonbench.synth.garment import Cut
-from tryonbench.synth.geometry import Array, bow, taper
+from tryonbench.synth.geometry import Array, bow, tapers
 
-Place = Callable[[float, float], Array]
-"""From torso coordinates to a picture position."""
+SIDES = np.array([-1.0, 1.0])
 
 
-def press_worn_folds(relief: Relief, place: Place, cut: Cut, low: float, rng: np.random.Generator) -> None:
+def press_worn_folds(
+    relief: Relief, frame: TorsoFrame, cut: Cut, low: float, rng: np.random.Generator
+) -> None:
     """Folds of a worn front: drags from the armpits, drapes to the hem or the waistband at v = `low`."""
     loose = min(1.0, cut.ease[1] / 30)
-    drags, drapes, fine = [], [], []
-    for side in (-1, 1):
-        for _ in range(3):
-            start = place(side * rng.uniform(0.86, 0.98), ARMPIT + rng.uniform(-0.03, 0.05))
-            end = place(side * rng.uniform(0.15, 0.6), rng.uniform(0.27, 0.52))
-            drags.append(taper(bow(start, end, side * float(rng.uniform(0.02, 0.12))), 15))
-        for _ in range(3):
-            u = side * rng.uniform(0.3, 0.95)
-            start, end = place(u * 1.0, rng.uniform(0.40, 0.55)), place(u * rng.uniform(0.75, 1.0), low - rng.uniform(0.0, 0.12))
-            drapes.append(taper(bow(start, end, float(rng.uniform(-0.05, 0.05))), 12 + 8 * loose))
-        for _ in range(3):
-            v = rng.uniform(0.54, 0.68)
-            fine.append(taper(bow(place(side * 0.99, v), place(side * rng.uniform(0.35, 0.7), v + rng.uniform(-0.02, 0.07)), side * 0.07), 8))
-    relief.press(drapes, 4 + 5 * loose, 9)
-    relief.press(drags, 4, 6)
-    relief.press(fine, 2.2, 4)
+    relief.press(_drapes(frame, low, loose, rng), 4 + 5 * loose, 9)
+    relief.press(_drags(frame, rng), 3, 6)
+    if low > 0.6:
+        relief.press(_waist_creases(frame, rng), 2.2, 4)
 
 
-def press_flat_folds(relief: Relief, place: Place, cut: Cut, rng: np.random.Generator) -> None:
+def _drapes(frame: TorsoFrame, low: float, loose: float, rng: np.random.Generator) -> Array:
+    """Long folds down the sides."""
+    side = np.repeat(SIDES, 3)
+    u = side * rng.uniform(0.3, 0.95, 6)
+    top, end = rng.uniform(0.36, 0.5, 6) * min(1.0, low / 0.8), low - rng.uniform(0.0, 0.12, 6)
+    paths = bow(
+        frame.place(u, top),
+        frame.place(u * rng.uniform(0.75, 1.0, 6), end),
+        rng.uniform(-0.05, 0.05, 6),
+    )
+    return tapers(paths, 12 + 8 * loose)
+
+
+def _drags(frame: TorsoFrame, rng: np.random.Generator) -> Array:
+    """Folds from the armpits towards the chest."""
+    side = np.repeat(SIDES, 3)
+    start = frame.place(side * rng.uniform(0.86, 0.98, 6), ARMPIT + rng.uniform(-0.03, 0.05, 6))
+    end = frame.place(side * rng.uniform(0.15, 0.6, 6), rng.uniform(0.27, 0.50, 6))
+    return tapers(bow(start, end, side * rng.uniform(0.02, 0.12, 6)), 15)
+
+
+def _waist_creases(frame: TorsoFrame, rng: np.random.Generator) -> Array:
+    """Short folds where the waist bends."""
+    side, v = np.repeat(SIDES, 3), rng.uniform(0.54, 0.68, 6)
+    start = frame.place(side * 0.99, v)
+    end = frame.place(side * rng.uniform(0.35, 0.7, 6), v + rng.uniform(-0.02, 0.07, 6))
+    return tapers(bow(start, end, side * 0.07), 8)
+
+
+def press_flat_folds(relief: Relief, frame: TorsoFrame, cut: Cut, rng: np.random.Generator) -> None:
     """Faint creases of a garment on a table."""
-    strokes = []
-    for side in (-1, 1):
-        for _ in range(3):
-            start = place(side * rng.uniform(0.75, 0.95), ARMPIT + rng.uniform(0, 0.08))
-            end = place(side * rng.uniform(0.2, 0.7), min(cut.hem - 0.03, rng.uniform(0.35, 0.85)))
-            strokes.append(taper(bow(start, end, side * float(rng.uniform(0.0, 0.1))), 12))
-    relief.press(strokes, 3.5, 7)
+    side = np.repeat(SIDES, 3)
+    start = frame.place(side * rng.uniform(0.75, 0.95, 6), ARMPIT + rng.uniform(0, 0.08, 6))
+    end = frame.place(
+        side * rng.uniform(0.2, 0.7, 6), np.minimum(cut.hem - 0.03, rng.uniform(0.35, 0.85, 6))
+    )
+    relief.press(tapers(bow(start, end, side * rng.uniform(0.0, 0.1, 6)), 12), 3, 7)
 
 
-def press_sleeve_folds(relief: Relief, path: Array, radius: float, end: float, rng: np.random.Generator) -> None:
+def press_sleeve_folds(
+    relief: Relief, path: Array, radius: float, end: float, rng: np.random.Generator
+) -> None:
     """Folds around the elbow and along a sleeve; `path` is the arm's centre line, `end` its covered part."""
-    along = np.gradient(path, axis=0)
-    normal = np.stack([-along[:, 1], along[:, 0]], 1) / np.hypot(along[:, 0], along[:, 1])[:, None]
-    strokes = []
-    for at in rng.uniform(0.12, max(0.16, end), 7 if end > 0.5 else 2):
-        i = int(at * (len(path) - 2))
-        side = 1 if rng.random() < 0.5 else -1
-        start = path[i] + side * 0.95 * radius * normal[i]
-        j = min(len(path) - 1, i + int(rng.integers(0, 3)))
-        finish = path[j] - side * rng.uniform(-0.2, 0.5) * radius * normal[j]
-        strokes.append(taper(bow(start, finish, side * 0.08), 9))
-    relief.press(strokes, 3.5, 4.5)
+    count = 8 if end > 0.5 else 2
+    first = rng.uniform(0.12, max(0.16, end), count)
+    last = np.minimum(1.0, first + rng.uniform(0, 0.12, count))
+    side = rng.choice(SIDES, count)
+    start = _beside(path, first, 0.95 * radius * side)
+    finish = _beside(path, last, -radius * side * rng.uniform(-0.2, 0.5, count))
+    relief.press(tapers(bow(start, finish, 0.08 * side), 9), 3.5, 4.5)
+
+
+def _beside(path: Array, at: NDArray[np.float64], off: NDArray[np.float64]) -> Array:
+    """Points at parts `at` of a path's length, `off` picture units to its right."""
+    step = np.diff(path, axis=0)
+    length = np.concatenate([[0], np.cumsum(np.hypot(step[:, 0], step[:, 1]))])
+    i = np.clip(np.searchsorted(length, at * length[-1]) - 1, 0, len(step) - 1)
+    unit = step[i] / np.hypot(step[i, 0], step[i, 1])[:, None]
+    along = path[i] + unit * (at * length[-1] - length[i])[:, None]
+    return (along + np.stack([-unit[:, 1], unit[:, 0]], 1) * off[:, None]).astype(np.float32)

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from tryonbench.synth.draw.canvas import Canvas, Patch
-from tryonbench.synth.geometry import Array, points, spline
+from tryonbench.synth.geometry import DISC, Array, points
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,6 @@ class Chest:
 
 Print = Callable[[Chest], None]
 PRINTS: dict[str, Print] = {}
-DISC = points((1, 0), (0.71, 0.71), (0, 1), (-0.71, 0.71), (-1, 0), (-0.71, -0.71), (0, -1), (0.71, -0.71))
 
 
 def chest_print(name: str) -> Callable[[Print], Print]:
@@ -55,22 +54,38 @@ def slogan(chest: Chest) -> None:
     for y in (-0.42, 0.34):
         bar = chest.centre + chest.half * points((-0.8, y), (0.8, y))
         chest.canvas.paint(chest.canvas.line(bar, 0.05 * chest.half), chest.colours[2])
-    write(chest.canvas, chest.text, chest.centre - points((0, 0.05 * chest.half))[0], 0.5 * chest.half, 1.6 * chest.half, chest.ink)
-    write(chest.canvas, "ORIGINAL GOODS", chest.centre + points((0, 0.52 * chest.half))[0], 0.16 * chest.half, 1.5 * chest.half, chest.ink)
+    write(
+        chest.canvas,
+        chest.text,
+        chest.centre - points((0, 0.05 * chest.half))[0],
+        0.5 * chest.half,
+        1.6 * chest.half,
+        chest.ink,
+    )
+    write(
+        chest.canvas,
+        "ORIGINAL GOODS",
+        chest.centre + points((0, 0.52 * chest.half))[0],
+        0.16 * chest.half,
+        1.5 * chest.half,
+        chest.ink,
+    )
 
 
 @chest_print("badge")
 def badge(chest: Chest) -> None:
     """A disc with a letter."""
     for radius, colour in ((0.62, chest.ink), (0.54, chest.colours[0]), (0.49, chest.ink)):
-        chest.canvas.paint(chest.canvas.area(chest.centre + radius * chest.half * spline(DISC, 5, True)), colour)
-    write(chest.canvas, chest.text[0], chest.centre, 0.55 * chest.half, chest.half, chest.colours[0])
+        chest.canvas.paint(chest.canvas.area(chest.centre + radius * chest.half * DISC), colour)
+    write(
+        chest.canvas, chest.text[0], chest.centre, 0.55 * chest.half, chest.half, chest.colours[0]
+    )
 
 
 @chest_print("sun")
 def sun(chest: Chest) -> None:
     """A setting sun cut by waves."""
-    disc = chest.canvas.area(chest.centre + 0.66 * chest.half * spline(DISC, 5, True), margin=4)
+    disc = chest.canvas.area(chest.centre + 0.66 * chest.half * DISC, margin=4)
     at = (chest.canvas.positions(disc.window)[..., 1] - chest.centre[1]) / chest.half
     gaps = (np.mod(at * 5.5, 1) < 0.42 * np.clip(at + 0.15, 0, 1) * 1.4).astype(np.float32)
     chest.canvas.paint(disc.times(1 - gaps), chest.ink)
@@ -80,8 +95,19 @@ def sun(chest: Chest) -> None:
 def heart(chest: Chest) -> None:
     """A heart."""
     t = np.linspace(0, 2 * np.pi, 60, dtype=np.float32)
-    shape = np.stack([16 * np.sin(t) ** 3, -(13 * np.cos(t) - 5 * np.cos(2 * t) - 2 * np.cos(3 * t) - np.cos(4 * t))], 1) / 17
-    chest.canvas.paint(chest.canvas.area((chest.centre + 0.55 * chest.half * shape).astype(np.float32)), chest.ink)
+    shape = (
+        np.stack(
+            [
+                16 * np.sin(t) ** 3,
+                -(13 * np.cos(t) - 5 * np.cos(2 * t) - 2 * np.cos(3 * t) - np.cos(4 * t)),
+            ],
+            1,
+        )
+        / 17
+    )
+    chest.canvas.paint(
+        chest.canvas.area((chest.centre + 0.55 * chest.half * shape).astype(np.float32)), chest.ink
+    )
 
 
 @chest_print("peaks")
@@ -92,7 +118,9 @@ def peaks(chest: Chest) -> None:
     chest.canvas.paint(chest.canvas.area(sky), chest.colours[2])
     for x, top, tone in ((-0.2, -0.35, 0.75), (0.3, -0.1, 1.0)):
         peak = chest.centre + h * points((x - 0.45, 0.5), (x, top), (x + 0.45, 0.5))
-        chest.canvas.paint(chest.canvas.area(np.clip(peak, sky.min(0), sky.max(0))), chest.ink * tone)
+        chest.canvas.paint(
+            chest.canvas.area(np.clip(peak, sky.min(0), sky.max(0))), chest.ink * tone
+        )
 
 
 @chest_print("bars")
@@ -104,7 +132,9 @@ def bars(chest: Chest) -> None:
         chest.canvas.paint(chest.canvas.line(stripe, 0.15 * chest.half), colour)
 
 
-def write(canvas: Canvas, words: str, centre: Array, height: float, width: float, ink: Array) -> None:
+def write(
+    canvas: Canvas, words: str, centre: Array, height: float, width: float, ink: Array
+) -> None:
     """Lettering of the given height in picture units, made smaller to fit the width."""
     glyphs = _glyphs(words)
     height = min(height, width * glyphs.shape[0] / glyphs.shape[1])

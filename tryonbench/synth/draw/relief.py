@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import cv2
 import numpy as np
 
@@ -24,12 +22,12 @@ class Relief:
         self._step = max(1, int(CELL * canvas.scale))
         self._height = np.zeros([-(-n // self._step) for n in self._shape], np.float32)
 
-    def press(self, strokes: Sequence[Array], depth: float, softness: float) -> None:
-        """Raise (or with a negative depth, sink) closed shapes; `softness` in picture units."""
+    def press(self, strokes: Array, depth: float, softness: float) -> None:
+        """Raise closed shapes (M x N x 2) by `depth`, with `softness` in picture units."""
         mask = np.zeros(self._height.shape, np.uint8)
-        for stroke in strokes:
-            pixels = (self._canvas.to_pixels(stroke) - self._corner) / self._step
-            cv2.fillPoly(mask, [np.round(pixels * (1 << SHIFT)).astype(np.int32)], 255, cv2.LINE_AA, SHIFT)
+        pixels = (self._canvas.to_pixels(strokes) - self._corner) * ((1 << SHIFT) / self._step)
+        for stroke in np.round(pixels).astype(np.int32):
+            cv2.fillPoly(mask, [stroke], 255, cv2.LINE_AA, SHIFT)
         sigma = max(0.5, softness * self._canvas.scale / self._step)
         blurred = cv2.GaussianBlur(mask, (0, 0), sigma)
         self._height += blurred.astype(np.float32) * (depth / 255)

@@ -25,7 +25,7 @@ def paint_texture(height: int, width: int, garment: Garment, flat: FlatCut) -> C
     """
     canvas = Canvas(height, width)
     window = canvas.window([flat.outline], 24)
-    canvas.rgb[window] = _pattern(garment, _torso_weave(canvas, window, garment, flat))
+    canvas.crop(window)[:] = _pattern(garment, _torso_weave(canvas, window, garment, flat))
     for side, sleeve in zip((-1, 1), flat.sleeves, strict=False):
         _paint_sleeve(canvas, garment, flat, sleeve, side)
     if garment.look.print != "none":
@@ -35,7 +35,9 @@ def paint_texture(height: int, width: int, garment: Garment, flat: FlatCut) -> C
     return canvas
 
 
-def _torso_weave(canvas: Canvas, window: tuple[slice, slice], garment: Garment, flat: FlatCut) -> Weave:
+def _torso_weave(
+    canvas: Canvas, window: tuple[slice, slice], garment: Garment, flat: FlatCut
+) -> Weave:
     at = canvas.positions(window)
     x, y = ((at[..., axis] - flat.frame.origin[axis]) / flat.size for axis in (0, 1))
     return Weave(x, y, 1 / (canvas.scale * flat.size), "torso", garment.look.detail)
@@ -46,16 +48,29 @@ def _pattern(garment: Garment, weave: Weave) -> Array:
     return PATTERNS[garment.look.pattern](weave, colours, garment.look.size)
 
 
-def _paint_sleeve(canvas: Canvas, garment: Garment, flat: FlatCut, sleeve: FlatSleeve, side: int) -> None:
+def _paint_sleeve(
+    canvas: Canvas, garment: Garment, flat: FlatCut, sleeve: FlatSleeve, side: int
+) -> None:
     """The pattern as it runs on a sleeve: down along its axis, a little beyond its outline."""
     patch = canvas.area(sleeve.outline, margin=6)
-    patch = Patch(patch.window, np.maximum(patch.alpha, canvas.lines([sleeve.outline], 8, closed=True, window=patch.window).alpha))
+    wider = np.maximum(
+        patch.alpha, canvas.lines([sleeve.outline], 8, closed=True, window=patch.window).alpha
+    )
+    patch = Patch(patch.window, wider * (1 - canvas.area(flat.outline, window=patch.window).alpha))
     at = canvas.positions(patch.window)
-    start, end = 0.5 * (sleeve.outer[0] + sleeve.inner[0]), 0.5 * (sleeve.outer[-1] + sleeve.inner[-1])
+    start, end = (
+        0.5 * (sleeve.outer[0] + sleeve.inner[0]),
+        0.5 * (sleeve.outer[-1] + sleeve.inner[-1]),
+    )
     axis = (end - start) / np.hypot(*(end - start)) / flat.size
     dx, dy = at[..., 0] - start[0], at[..., 1] - start[1]
     x, y = side * (axis[1] * dx - axis[0] * dy), axis[0] * dx + axis[1] * dy + 60
-    canvas.paint(patch, _pattern(garment, Weave(x, y, 1 / (canvas.scale * flat.size), "sleeve", garment.look.detail)))
+    canvas.paint(
+        patch,
+        _pattern(
+            garment, Weave(x, y, 1 / (canvas.scale * flat.size), "sleeve", garment.look.detail)
+        ),
+    )
 
 
 def _paint_print(canvas: Canvas, garment: Garment, flat: FlatCut) -> None:
@@ -74,9 +89,11 @@ def _roughen(canvas: Canvas, garment: Garment) -> None:
     tiles = (-(-canvas.height // grain.shape[0]), -(-canvas.width // grain.shape[1]))
     field = np.tile(grain, tiles)[: canvas.height, : canvas.width]
     if garment.cut.knit:
-        ribs = np.cos(np.arange(canvas.width, dtype=np.float32) * (2 * np.pi / (7.5 * canvas.scale)))
+        ribs = np.cos(
+            np.arange(canvas.width, dtype=np.float32) * (2 * np.pi / (7.5 * canvas.scale))
+        )
         field = field + 1.5 * ribs[None, :]
-    canvas.rgb *= (1 + GRAIN * field)[..., None]
+    canvas.rgb *= 1 + GRAIN * field
 
 
 @cache

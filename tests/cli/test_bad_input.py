@@ -1,0 +1,145 @@
+"""What users get wrong: one clear line that says what to do, exit code 2, nothing written."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+Arguments = list[object]
+
+
+def _refused(command, tmp_path: Path, *arguments: object) -> str:
+    """The one line on stderr of a command that must be refused."""
+    done = command(*arguments)
+    lines = done.stderr.strip().splitlines()
+    assert done.returncode == 2, done.stderr
+    errors = [line for line in lines if line.startswith("error: ")]
+    assert len(errors) == 1, done.stderr
+    assert lines[-1] == errors[0]
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert not (tmp_path / "runs").exists(), "something was written"
+    return errors[0]
+
+
+def test_unknown_method(command, tmp_path: Path) -> None:
+    line = _refused(command, tmp_path, "train", "--method", "difusion")
+    assert 'unknown method "difusion"; did you mean "diffusion"?' in line
+
+
+def test_a_method_without_training(command, tmp_path: Path) -> None:
+    line = _refused(command, tmp_path, "train", "--method", "grey-fill")
+    assert "needs no training; evaluate it: tryonbench eval" in line
+
+
+def test_unknown_setting(command, tmp_path: Path, synth_root: Path) -> None:
+    arguments = ["train", "--method", "pix2pix", "--data", synth_root, "--set", "optimizer.lrr=1"]
+    assert 'did you mean "lr"?' in _refused(command, tmp_path, *arguments)
+
+
+def test_unknown_protocol_and_metric(command, tmp_path: Path, synth_root: Path) -> None:
+    common = ["eval", "grey-fill", "--data", synth_root]
+    done = command(*common, "--protocol", "synth/paired-64x49")
+    assert done.returncode == 2
+    assert 'did you mean "synth/paired-64x48"?' in done.stderr
+    done = command(*common, "--metrics", "ssin")
+    assert done.returncode == 2
+    assert 'unknown metric "ssin"; did you mean "ssim"?' in done.stderr
+
+
+def test_missing_and_empty_data(command, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    train = ["train", "--method", "pix2pix", "--data"]
+    assert "does not exist; make one" in _refused(command, tmp_path, *train, tmp_path / "none")
+    assert 'has no split "train"' in _refused(command, tmp_path, *train, tmp_path / "empty")
+
+
+def test_a_pair_list_that_names_a_missing_file(command, tmp_path: Path, own_root: Path) -> None:
+    (own_root / "test" / "image" / "00001_00.jpg").unlink()
+    done = command("eval", "grey-fill", "--data", own_root)
+    assert done.returncode == 2
+    assert "names files that are not in" in done.stderr
+    assert "image/00001_00.jpg" in done.stderr
+
+
+@pytest.mark.parametrize("number", [0, 7])
+def test_a_truncated_photograph(command, tmp_path: Path, own_root: Path, number: int) -> None:
+    path = sorted((own_root / "train" / "image").iterdir())[number]
+    path.write_bytes(path.read_bytes()[:300])
+    done = command("train", "--method", "pix2pix", "--data", own_root, "--set", "images=32")
+    assert done.returncode == 2
+    assert done.stderr.strip().splitlines()[-1].startswith(f"error: {path} cannot be read")
+
+
+def test_a_wrong_size(command, tmp_path: Path, synth_root: Path) -> None:
+    images = tmp_path / "images"
+    images.mkdir()
+    for i in range(4):
+        Image.new("RGB", (24, 32)).save(images / f"{i:05d}_00.png")
+    common = ["eval", "--images", images, "--data", synth_root]
+    line = _refused(command, tmp_path, *common, "--protocol", "synth/paired-64x48")
+    assert "4 not 64x48 (00000_00.png is 32x24" in line
+    assert "no protocol has images of 32x24" in _refused(command, tmp_path, *common)
+
+
+def test_a_folder_of_images_that_is_not_there(command, tmp_path: Path, synth_root: Path) -> None:
+    arguments = ["eval", "--images", tmp_path / "none", "--data", synth_root]
+    assert "does not exist or holds no images" in _refused(command, tmp_path, *arguments)
+
+
+def test_an_unwritable_output(command, tmp_path: Path, synth_root: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for arguments in (
+        ["train", "--method", "pix2pix", "--data", synth_root, "--runs", tmp_path / "file" / "x"],
+        ["data", "synth", "--train", "1", "--test", "1", "--out", tmp_path / "file" / "x"],
+    ):
+        assert "file" in _refused(command, tmp_path, *arguments)
+
+
+def test_no_runs(command, tmp_path: Path) -> None:
+    assert "no runs in runs; make some" in _refused(command, tmp_path, "report")
+    assert "not a run" in _refused(command, tmp_path, "generate", "diffusion-nano-s0")
+
+
+def test_eval_needs_to_know_what(command, tmp_path: Path) -> None:
+    assert "name runs, or give --all, or --images" in _refused(command, tmp_path, "eval")
+
+
+def test_a_bad_size_for_synth(command, tmp_path: Path) -> None:
+    arguments = ["data", "synth", "--size", "64", "--out", tmp_path / "s"]
+    assert "must be HEIGHTxWIDTH" in _refused(command, tmp_path, *arguments)
+
+
+@pytest.fixture
+def run(command, tmp_path: Path, synth_root: Path) -> Path:
+    """A trained run in `other/`."""
+    small = ["--set", "images=8", "--set", "batch_size=4", "--runs", tmp_path / "other"]
+    done = command("train", "--method", "pix2pix", "--data", synth_root, *small)
+    assert done.returncode == 0, done.stderr
+    return tmp_path / "other" / "pix2pix-nano-s0"
+
+
+def test_bad_checkpoints(command, tmp_path: Path, synth_root: Path, run: Path) -> None:
+    (weights,) = run.glob("checkpoints/*/model.safetensors")
+    good = weights.read_bytes()
+    evaluate = ["eval", run, "--data", synth_root, "--no-efficiency"]
+
+    weights.write_bytes(good[:1000])
+    assert "is corrupted" in _refused(command, tmp_path, *evaluate)
+
+    torch.save({"a": torch.zeros(1)}, weights)
+    assert "is a pickle" in _refused(command, tmp_path, *evaluate)
+
+    shutil.rmtree(run / "checkpoints")
+    assert "no checkpoint at" in _refused(command, tmp_path, *evaluate)
+
+
+def test_a_checkpoint_of_another_method(command, tmp_path: Path, synth_root: Path, run: Path) -> None:
+    text = (run / "manifest.json").read_text()
+    (run / "manifest.json").write_text(text.replace('"method": "pix2pix"', '"method": "diffusion"'))
+    line = _refused(command, tmp_path, "eval", run, "--data", synth_root)
+    assert 'is a checkpoint of "pix2pix", not of diffusion' in line

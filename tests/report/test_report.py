@@ -1,0 +1,208 @@
+"""The report as a file: whole, closed to the network, and safe with text from outside."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+
+import plotly.graph_objects as go
+import pytest
+from plotly.offline import get_plotlyjs
+
+from tryonbench.errors import InputError
+from tryonbench.files import read_json, write_json, write_text
+from tryonbench.report import build_report
+from tryonbench.report.colours import looks
+from tryonbench.report.figures import tradeoff, training
+from tryonbench.report.training import panels_of
+from tryonbench.results.store import results_of
+from tryonbench.results.tables import tables
+from tryonbench.runs import Run, runs_below
+
+LOADING = {"src", "srcset", "poster", "data", "action"}
+EVIL = "<script>alert(1)</script>"
+
+
+class Reader(HTMLParser):
+    """What a page holds: what it would load, its scripts, its pictures."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.loads: list[str] = []
+        self.tags: list[str] = []
+        self.alts: list[str | None] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.tags.append(tag)
+        self.loads += [given[name] or "" for name in LOADING & given.keys()]
+        self.loads += [given["href"] or ""] if "href" in given else []
+        self.alts += [given.get("alt")] if tag == "img" else []
+
+
+@pytest.fixture(scope="module")
+def page(runs: list[Run], tmp_path_factory: pytest.TempPathFactory) -> str:
+    out = tmp_path_factory.mktemp("report")
+    return build_report(runs, out, samples=3).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def copied(runs: list[Run], tmp_path: Path) -> list[Run]:
+    """The runs in a folder where a test may change them."""
+    shutil.copytree(runs[0].folder.parent, tmp_path / "runs")
+    return runs_below(tmp_path / "runs")
+
+
+def body(page: str) -> str:
+    """The page without plotly.js."""
+    return page.replace(get_plotlyjs(), "")
+
+
+def rebuilt(runs: list[Run], tmp_path: Path) -> str:
+    return body(build_report(runs, tmp_path / "out", samples=2).read_text(encoding="utf-8"))
+
+
+def changed(file: Path, **values: object) -> None:
+    write_json(file, read_json(file) | values)
+
+
+def test_plotly_is_embedded_once_and_nothing_is_loaded(page: str) -> None:
+    assert page.count(get_plotlyjs()) == 1
+    loads = Reader(body(page)).loads
+    assert {load[:5] for load in loads if not load.startswith("#")} <= {"data:"}
+    assert "default-src &#39;none&#39;" in page
+    assert "@import" not in page
+    assert "url(" not in body(page)
+
+
+def test_pictures_are_embedded_with_alternative_texts(page: str) -> None:
+    images = re.findall(r'src="data:image/webp;base64,[A-Za-z0-9+/=]+"', page)
+    assert len(images) == 2 * 3 * (3 + 5)
+    alts = Reader(body(page)).alts
+    assert len(alts) == len(images)
+    assert all(alts)
+    assert "001_00 by pix2pix" in alts
+
+
+def test_the_size_is_reasonable(page: str) -> None:
+    assert len(body(page)) < 1_000_000
+
+
+def test_the_table_says_what_is_best_missing_skipped_and_floor(page: str) -> None:
+    assert page.count('aria-label="best"') >= 2
+    assert "weights are missing; get them: tryonbench doctor --download inception" in page
+    assert "skipped: needs 256x192" in page
+    assert '<tbody class="floor">' in page
+
+
+def test_procedural_data_needs_no_warning(page: str) -> None:
+    assert "For private use" not in page
+
+
+def test_photographs_are_for_private_use(copied: list[Run], data: Path, tmp_path: Path) -> None:
+    photographs = shutil.copytree(data, tmp_path / "photographs")
+    (photographs / "synth.json").unlink()
+    shutil.rmtree(photographs / "test/unpaired-truth")
+    for file in tmp_path.glob("runs/*/results/*/*.json"):
+        changed(file, data=read_json(file)["data"] | {"root": str(photographs)})
+    html = rebuilt(copied, tmp_path)
+    assert "For private use" in html
+    assert "no ground truth in real unpaired data" in html
+
+
+def test_text_from_outside_is_shown_as_text(copied: list[Run], tmp_path: Path) -> None:
+    scripts = Reader(rebuilt(copied, tmp_path)).tags.count("script")
+    for file in copied[0].folder.glob("results/*/*.json"):
+        changed(file, method=EVIL)
+    html = rebuilt(copied, tmp_path)
+    assert Reader(html).tags.count("script") == scripts
+    assert EVIL not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert "\\u0026lt;script\\u0026gt;" in html  # a figure's label, which Plotly shows as text
+
+
+def test_line_separators_in_names_do_not_end_a_script(copied: list[Run], tmp_path: Path) -> None:
+    for file in copied[0].folder.glob("results/*/*.json"):
+        changed(file, method="a\u2028b</script>")
+    assert "a\\u2028b" in rebuilt(copied, tmp_path)
+
+
+def test_gone_data_leaves_the_rest_of_the_report(copied: list[Run], tmp_path: Path) -> None:
+    for file in tmp_path.glob("runs/*/results/*/*.json"):
+        changed(file, data=read_json(file)["data"] | {"root": "/nowhere"})
+    html = rebuilt(copied, tmp_path)
+    assert "the data folder /nowhere does not exist" in html
+    assert "leaderboard" in html
+
+
+def test_without_any_image_the_gallery_says_so(runs: list[Run], tmp_path: Path) -> None:
+    skipped = [run for run in runs if run.name == "huge-model"]
+    assert "No pictures can be shown: every method was skipped." in rebuilt(skipped, tmp_path)
+
+
+def test_a_missing_or_broken_image_is_a_gap(copied: list[Run], tmp_path: Path) -> None:
+    folder = tmp_path / "runs/pix2pix/outputs/synth/paired-64x48"
+    (folder / "000_00.png").unlink()
+    (folder / "001_00.png").write_bytes(b"\x89PNG")
+    html = rebuilt(copied, tmp_path)
+    assert "no image" in html
+    assert "unreadable file" in html
+
+
+def test_images_made_elsewhere_are_found(copied: list[Run], tmp_path: Path) -> None:
+    run = Run(tmp_path / "runs/pix2pix")
+    folder = (run.folder / "outputs/synth/paired-64x48").rename(tmp_path / "theirs")
+    changed(run.manifest_path, images=str(folder))
+    assert "000_00 by pix2pix" in Reader(rebuilt(copied, tmp_path)).alts
+
+
+def test_no_results_is_an_error_and_nothing_is_written(tmp_path: Path) -> None:
+    run = Run(tmp_path / "empty")
+    run.write_manifest({"kind": "training"})
+    with pytest.raises(InputError, match="tryonbench eval --all"):
+        build_report([run], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_same_runs_give_the_same_file(runs: list[Run], tmp_path: Path) -> None:
+    first, second = (build_report(runs, tmp_path / name, samples=1) for name in "ab")
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_cut_log_gives_no_curve(copied: list[Run], tmp_path: Path) -> None:
+    for run in copied:
+        write_text(run.log, '{"images": 1, "loss/generator/l1": NaN}\n{"ima')
+    assert 'id="training"' not in rebuilt(copied, tmp_path)
+
+
+def test_figures_are_valid_plotly(runs: list[Run]) -> None:
+    table = tables(results_of(run.folder for run in runs))[0]
+    names = {run.folder: run.name for run in runs}
+    look = looks(names.values(), ["grey-fill", "mean-colour"])
+    figure = tradeoff(table, look)
+    assert figure is not None
+    assert [choice["label"] for choice in figure["choices"]][:2] == ["KID x1000 ↓", "SSIM ↑"]
+    go.Figure({key: figure[key] for key in ("data", "layout")})
+    for panel in panels_of(runs, names):
+        go.Figure(training(panel, look[panel.method]))
+
+
+def test_without_latencies_there_is_no_tradeoff(runs: list[Run]) -> None:
+    results = [
+        result.model_copy(
+            update={"efficiency": result.efficiency.model_copy(update={"latency": None})}
+        )
+        for result in results_of(run.folder for run in runs)
+    ]
+    assert tradeoff(tables(results)[0], {}) is None
+
+
+def test_methods_differ_in_colour_or_marker_and_keep_both() -> None:
+    names = [f"m{i:02d}" for i in range(20)]
+    look = looks(names, ["floor"])
+    assert len({(look[name].colour, look[name].symbol) for name in names}) == 20
+    assert look["floor"].glyph == "○"
+    assert looks(reversed(names), ["floor"]) == look

@@ -1,0 +1,60 @@
+"""The words claim no more than the table supports."""
+
+from __future__ import annotations
+
+import pytest
+
+from tryonbench.report.summary import findings
+from tryonbench.results.tables import COSTS, Cell, Column, Row, Table
+
+SSIM = Column("ssim", "SSIM", True)
+
+
+def row(name: str, value: float | None, low: float | None, high: float | None, best: bool) -> Row:
+    cells = {column.key: Cell("—", None) for column in COSTS}
+    return Row(name, "gan", False, {**cells, "ssim": Cell("x", value, best, None, low, high)})
+
+
+def said(*rows: Row) -> list[str]:
+    table = Table("p", "f", "d", 10, (SSIM, *COSTS), rows)
+    return [f"{finding.subject} {finding.text}" for finding in findings(table)]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (0.85, 0.95, "clearly: the 95 % interval is apart from those of all others"),
+        (0.75, 0.95, "not clearly: the 95 % interval overlaps that of b"),
+        (None, None, "no interval was computed"),
+    ],
+)
+def test_a_lead_is_as_sure_as_its_interval(
+    low: float | None, high: float | None, words: str
+) -> None:
+    [first] = said(row("a", 0.9, low, high, True), row("b", 0.8, 0.75, 0.84, False))
+    assert first.startswith("a best in SSIM")
+    assert words in first
+
+
+def test_a_tie_is_called_level() -> None:
+    [first] = said(row("a", 0.9, 0.8, 1, True), row("b", 0.9, 0.8, 1, True))
+    assert first == "a and b best in SSIM: level to the digits shown."
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.1, "floor (floor): every method has a better value in SSIM."),
+        (0.95, "floor (floor): no method has a better value in SSIM."),
+        (0.85, "floor (floor): not beaten by b in SSIM."),
+    ],
+)
+def test_methods_are_held_against_the_floor(value: float, words: str) -> None:
+    floor = Row("floor", "baseline", True, row("floor", value, None, None, False).cells)
+    rows = [row("a", 0.9, 0.88, 0.92, True), row("b", 0.8, 0.78, 0.82, False), floor]
+    assert said(*rows)[-1] == words
+
+
+def test_nothing_is_said_about_a_floor_where_a_value_is_missing() -> None:
+    floor = Row("floor", "baseline", True, row("floor", 0.1, None, None, False).cells)
+    assert said(row("a", None, None, None, False), floor) == []

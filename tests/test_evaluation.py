@@ -1,0 +1,231 @@
+"""From images to a result: what is scored, what is refused, what is not done twice."""
+
+from __future__ import annotations
+
+import shutil
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from tryonbench import evaluation, weights
+from tryonbench.data.layout import open_split
+from tryonbench.errors import InputError
+from tryonbench.evaluation import Request, baseline_subject, evaluate, images_subject
+from tryonbench.protocols import get_protocol
+from tryonbench.registry import method_class
+from tryonbench.results.store import read_result, read_samples
+from tryonbench.runs import Run
+
+PAIRED, UNPAIRED = "synth/paired-64x48", "synth/unpaired-64x48"
+METRICS = ("ssim", "psnr", "l1", "garment_ciede2000")
+
+
+def _request(root: Path, name: str = PAIRED, **options) -> Request:
+    settings = {"metrics": METRICS, "efficiency": False, **options}
+    return Request(get_protocol(name), open_split(root, "test"), **settings)
+
+
+@pytest.fixture
+def images(synth_root: Path, tmp_path: Path) -> Path:
+    """The ground truth itself as PNG, as if made elsewhere."""
+    folder = tmp_path / "images"
+    folder.mkdir()
+    for file in (synth_root / "test" / "image").glob("*.jpg"):
+        Image.open(file).save(folder / f"{file.stem}.png")
+    return folder
+
+
+def _score(images: Path, request: Request, tmp_path: Path):
+    return evaluate(images_subject(Run(tmp_path / "run"), images), request)
+
+
+def test_the_truth_scores_perfectly(images: Path, synth_root: Path, tmp_path: Path) -> None:
+    result = _score(images, _request(synth_root), tmp_path)
+    values = {key: metric.value for key, metric in result.metrics.items()}
+    assert values == {"ssim": pytest.approx(1), "psnr": 100, "l1": 0, "garment_ciede2000": 0}
+    assert result.n == 4
+    assert read_result(tmp_path / "run/results" / f"{PAIRED}.json") == result
+    samples = read_samples(tmp_path / "run/results" / f"{PAIRED}.parquet")
+    assert list(samples.columns) == ["id", *METRICS]
+    assert len(samples) == 4
+
+
+def test_unpaired_procedural_data_has_a_truth(synth_root: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "images"
+    folder.mkdir()
+    for file in (synth_root / "test" / "unpaired-truth").glob("*.png"):
+        shutil.copy(file, folder / f"{file.stem.split('__')[0]}.png")
+    result = _score(folder, _request(synth_root, UNPAIRED), tmp_path)
+    assert result.metrics["garment_ciede2000"].value == 0
+    assert result.metrics["psnr"].value == 100
+
+
+def test_unpaired_real_data_has_none(own_root: Path, images: Path, tmp_path: Path) -> None:
+    for name in ("unpaired-truth", "unpaired-parse"):
+        shutil.rmtree(own_root / "test" / name)
+    result = _score(images, _request(own_root, UNPAIRED), tmp_path)
+    assert all(metric.value is None for metric in result.metrics.values())
+    assert "no ground truth" in str(result.metrics["ssim"].missing)
+
+
+def test_every_fault_of_a_folder_is_listed_at_once(
+    images: Path, synth_root: Path, tmp_path: Path
+) -> None:
+    (images / "00000_00.png").unlink()
+    Image.new("RGB", (48, 64)).save(images / "other.png")
+    data = (images / "00001_00.png").read_bytes()
+    (images / "00001_00.png").write_bytes(data[: len(data) // 2])
+    Image.new("RGB", (24, 32)).save(images / "00002_00.png")
+    Image.new("RGB", (48, 64)).save(images / "00003_00.jpg")
+    with pytest.raises(InputError) as raised:
+        _score(images, _request(synth_root), tmp_path)
+    message = str(raised.value)
+    for part in (
+        "1 missing (00000_00)",
+        "1 extra (other.png)",
+        "1 unreadable (00001_00.png)",
+        "1 not 64x48 (00002_00.png is 32x24)",
+        "1 given twice (00003_00)",
+        "--allow-missing",
+    ):
+        assert part in message
+    assert "\n" not in message
+    assert not (tmp_path / "run").exists(), "nothing is written"
+
+
+def test_allow_missing_says_how_many(images: Path, synth_root: Path, tmp_path: Path) -> None:
+    (images / "00000_00.png").unlink()
+    result = _score(images, _request(synth_root, allow_missing=True), tmp_path)
+    assert result.n == 3
+    assert result.missing_images == ["00000_00"]
+
+
+def test_missing_weights_are_shown_and_never_replaced(
+    images: Path, synth_root: Path, tmp_path: Path, no_weights: Path
+) -> None:
+    keys = ("fid", "kid", "lpips_alex", "ssim")
+    result = _score(images, _request(synth_root, metrics=keys), tmp_path)
+    for key in ("fid", "kid", "lpips_alex"):
+        assert result.metrics[key].value is None
+        assert "curl -fL" in str(result.metrics[key].missing)
+    assert result.metrics["ssim"].value == pytest.approx(1)
+
+
+def test_wrong_weights_are_refused(
+    images: Path, synth_root: Path, tmp_path: Path, no_weights: Path
+) -> None:
+    (no_weights / "alexnet-owt-7be5be79.pth").write_bytes(b"something else")
+    result = _score(images, _request(synth_root, metrics=("lpips_alex",)), tmp_path)
+    assert "has a wrong SHA-256; delete it" in str(result.metrics["lpips_alex"].missing)
+
+
+class _Layers(torch.nn.Module):
+    """Stands for the 2048-d layers of clean-fid's Inception."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        grey = torch.nn.functional.adaptive_avg_pool2d(x.mean(1, keepdim=True), [32, 64])
+        return grey.flatten(1)
+
+
+class _Inception(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = _Layers()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.layers(x)
+
+
+def test_fid_and_kid_through_clean_fids_network(
+    images: Path, synth_root: Path, tmp_path: Path, no_weights: Path, monkeypatch
+) -> None:
+    """A file in the official format, with other values, under its own hash."""
+    file = no_weights / "inception-2015-12-05.pt"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # TorchScript is the official file's format
+        torch.jit.trace(_Inception(), torch.zeros(1, 3, 299, 299)).save(file)
+    source = weights.Source(file.name, weights.file_sha256(file), "https://example.invalid/x")
+    fake = weights.Weights("inception", "fid", "none", (source,))
+    monkeypatch.setitem(weights.REGISTRY, "inception", fake)
+    same = _score(images, _request(synth_root, metrics=("fid", "kid")), tmp_path)
+    assert same.metrics["fid"].value == pytest.approx(0, abs=1e-6)
+    for file in images.glob("*.png"):
+        Image.fromarray(255 - np.asarray(Image.open(file))).save(file)
+    other = _score(images, _request(synth_root, metrics=("fid", "kid")), tmp_path)
+    assert other.metrics["fid"].value > 1
+    assert other.metrics["kid"].value > same.metrics["kid"].value
+
+
+def test_nothing_is_done_twice(synth_root: Path, tmp_path: Path, monkeypatch) -> None:
+    subject = baseline_subject(method_class("mean-colour"), tmp_path)
+    first = evaluate(subject, _request(synth_root))
+    monkeypatch.setattr(evaluation, "_score", lambda *_: pytest.fail("scored again"))
+    assert evaluate(subject, _request(synth_root)) == first
+    with pytest.raises(pytest.fail.Exception, match="scored again"):
+        evaluate(subject, _request(synth_root, metrics=("l1",)))
+
+
+def test_only_missing_images_are_generated_again(synth_root: Path, tmp_path: Path) -> None:
+    subject = baseline_subject(method_class("mean-colour"), tmp_path)
+    folder = evaluation.generate(subject, _request(synth_root))
+    kept, removed = folder / "00000_00.png", folder / "00001_00.png"
+    expected, kept_bytes = removed.read_bytes(), b"kept as it is"
+    kept.write_bytes(kept_bytes)
+    removed.unlink()
+    evaluation.generate(subject, _request(synth_root))
+    assert kept.read_bytes() == kept_bytes
+    assert removed.read_bytes() == expected
+
+
+def test_images_of_another_checkpoint_are_thrown_away(synth_root: Path, tmp_path: Path) -> None:
+    subject = baseline_subject(method_class("mean-colour"), tmp_path)
+    folder = evaluation.generate(subject, _request(synth_root))
+    (folder / "00000_00.png").write_bytes(b"stale")
+    other = baseline_subject(method_class("mean-colour"), tmp_path)
+    object.__setattr__(other, "identity", "another checkpoint")
+    evaluation.generate(other, _request(synth_root))
+    assert (folder / "00000_00.png").read_bytes() != b"stale"
+
+
+def test_a_method_that_skips_is_a_row_with_the_reason(synth_root: Path, tmp_path: Path) -> None:
+    subject = baseline_subject(method_class("copy-person"), tmp_path)
+    result = evaluate(subject, _request(synth_root))
+    assert "ground truth" in str(result.skipped)
+    assert result.metrics == {}
+    assert evaluate(subject, _request(synth_root, UNPAIRED)).skipped is None
+
+
+def test_efficiency_is_measured_in_a_fresh_process(synth_root: Path, tmp_path: Path) -> None:
+    subject = baseline_subject(method_class("mean-colour"), tmp_path)
+    cost = evaluate(subject, _request(synth_root, efficiency=True)).efficiency
+    assert cost.missing is None
+    assert cost.latency is not None
+    assert 0 < cost.latency.median_ms <= cost.latency.p90_ms
+    assert cost.latency.batch == 1
+    assert cost.throughput is not None
+    assert cost.throughput > 0
+    assert cost.memory is not None
+    assert cost.memory.peak_mb > 50
+
+
+def test_a_method_that_fails_to_be_measured_says_why(tmp_path: Path) -> None:
+    from tryonbench.efficiency import measure_efficiency
+
+    cost = measure_efficiency("no-such-method", None, (64, 48), 2)
+    assert "unknown method" in str(cost.missing)
+
+
+def test_fingerprints_follow_every_setting() -> None:
+    protocol = get_protocol(PAIRED)
+    changed = [
+        protocol.model_copy(update={"seed": 1}),
+        protocol.model_copy(update={"resize": "bilinear"}),
+        protocol.model_copy(update={"metrics": {**protocol.metrics, "kid": {"seed": 7}}}),
+    ]
+    prints = {protocol.fingerprint, *(p.fingerprint for p in changed)}
+    assert len(prints) == 4
+    spelled_out = protocol.model_copy(update={"metrics": {**protocol.metrics, "kid": {"seed": 0}}})
+    assert spelled_out.fingerprint == protocol.fingerprint
