@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
+
 from tryonbench.metrics.frechet import frechet_distance
 
 COUNT, DIMENSIONS = 500, 768

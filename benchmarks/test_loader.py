@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from tryonbench.batch import MODALITIES
 from tryonbench.data.dataset import VitonHD, joined
 from tryonbench.data.layout import open_split

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from tryonbench.synth import SynthSpec, write_dataset
 
 Command = Callable[..., subprocess.CompletedProcess[str]]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import save_file
+
 from tryonbench.checkpoint import load_method, load_training, save_weights, weights_file
 from tryonbench.errors import InputError
 from tryonbench.registry import method_class, preset_values, run_config
@@ -65,7 +66,7 @@ def test_other_networks(good: Path) -> None:
 
 
 def test_no_checkpoint(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no checkpoint at .* tryonbench train"):
+    with pytest.raises(InputError, match=r"no checkpoint at .* tryonbench train"):
         weights_file(tmp_path)
 
 

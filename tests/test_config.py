@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from tryonbench.config import layered
 from tryonbench.errors import InputError
 from tryonbench.registry import method_class, preset_values, run_config
@@ -35,7 +36,7 @@ def test_lists_are_read_as_yaml() -> None:
         ("optimizer.lrr=1", 'unknown setting "optimizer.lrr"; did you mean "lr"?'),
         ("bach_size=1", 'unknown setting "bach_size"; did you mean "batch_size"?'),
         ("model.chanels=[1]", 'unknown setting "model.chanels"; did you mean "channels"?'),
-        ("optimizer.lr=fast", 'the setting "optimizer.lr" cannot be \'fast\''),
+        ("optimizer.lr=fast", "the setting \"optimizer.lr\" cannot be 'fast'"),
         ("optimizer.lr=-1", 'the setting "optimizer.lr" cannot be -1'),
         ("optimizer.name=adm", "the setting \"optimizer.name\" cannot be 'adm'"),
         ("optimizer.lr", "must be KEY=VALUE"),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 import torch
 from torch import Tensor, nn
+
 from tryonbench.batch import TryOnBatch
 from tryonbench.method import MethodInfo, Phase, TrainState, TryOnMethod
 from tryonbench.testing import contract
@@ -26,7 +27,9 @@ class Good(TryOnMethod):
         return {"net": nn.Conv2d(3, 3, 1)}
 
     def training_step(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
-        return {"l1": (self.networks["net"](batch.need("cloth")) - batch.need("image")).abs().mean()}
+        return {
+            "l1": (self.networks["net"](batch.need("cloth")) - batch.need("image")).abs().mean()
+        }
 
     def generate(self, batch: TryOnBatch, seeds: Sequence[int]) -> Tensor:
         return torch.tanh(self.networks["net"](batch.need("cloth")))

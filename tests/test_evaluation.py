@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+
 from tryonbench import evaluation, weights
 from tryonbench.data.layout import open_split
 from tryonbench.errors import InputError

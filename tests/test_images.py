@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+
 from tryonbench.errors import InputError
 from tryonbench.images import decode, image_size, resized, save_png, to_pixels, to_tensor
 

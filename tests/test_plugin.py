@@ -1,4 +1,4 @@
-"""A third-party method, installed as its users would, is listed, passes, trains and is evaluated."""
+"""A third-party method, installed as users would: listed, checked, trained, evaluated."""
 
 from __future__ import annotations
 

@@ -21,7 +21,9 @@ def reencoded(real_samples: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 def test_images_made_elsewhere_are_scored(command, real_samples: Path, reencoded: Path) -> None:
     data = real_samples / "viton-hd-photos"
-    done = command("eval", "--images", reencoded, "--data", data, "--metrics", "psnr,ssim", "--json")
+    done = command(
+        "eval", "--images", reencoded, "--data", data, "--metrics", "psnr,ssim", "--json"
+    )
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     assert result["protocol"] == "viton-hd/paired-1024x768"

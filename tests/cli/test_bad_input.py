@@ -138,7 +138,9 @@ def test_bad_checkpoints(command, tmp_path: Path, synth_root: Path, run: Path) -
     assert "no checkpoint at" in _refused(command, tmp_path, *evaluate)
 
 
-def test_a_checkpoint_of_another_method(command, tmp_path: Path, synth_root: Path, run: Path) -> None:
+def test_a_checkpoint_of_another_method(
+    command, tmp_path: Path, synth_root: Path, run: Path
+) -> None:
     text = (run / "manifest.json").read_text()
     (run / "manifest.json").write_text(text.replace('"method": "pix2pix"', '"method": "diffusion"'))
     line = _refused(command, tmp_path, "eval", run, "--data", synth_root)

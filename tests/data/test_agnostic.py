@@ -1,4 +1,4 @@
-"""Agnostic images: the shipped files of VITON-HD reproduced, and no garment left where it could be."""
+"""Agnostic images: the shipped files of VITON-HD reproduced, and no garment left in them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from tryonbench.data import agnostic
 from tryonbench.data.keypoints import read_body25
 from tryonbench.data.labels import LEFT_ARM, NECK, RIGHT_ARM, UPPER

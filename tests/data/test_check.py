@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+
 from tryonbench.data.check import check_root
 from tryonbench.errors import InputError
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+
 from tryonbench.batch import MODALITIES
 from tryonbench.data.dataset import EndlessShuffle, VitonHD, fingerprint, joined
 from tryonbench.data.layout import LEGACY, open_split

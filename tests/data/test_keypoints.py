@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from tryonbench.data.keypoints import COCO18, coco18, heatmaps, read_body25, rescaled
 from tryonbench.errors import InputError
 
@@ -33,7 +34,9 @@ def test_a_joint_with_nan_is_missing(tmp_path: Path) -> None:
     assert (np.delete(points, 1, axis=0) == 5).all()
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"people": [{}]}', '{"people": [{"pose_keypoints_2d": [1]}]}'])
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"people": [{}]}', '{"people": [{"pose_keypoints_2d": [1]}]}']
+)
 def test_other_files_are_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.json").write_text(text)
     with pytest.raises(InputError, match=r"a\.json is not an OpenPose Body25 file"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from tryonbench.data.layout import open_split
 from tryonbench.data.pairs import Pair, PairList, pairs_of, read_pairs
 from tryonbench.errors import InputError
@@ -12,7 +13,14 @@ from tryonbench.errors import InputError
 
 @pytest.mark.parametrize(
     "line",
-    ["../../x.jpg a.jpg", "/etc/passwd a.jpg", "a.jpg", "a.jpg b.jpg c.jpg", "a/b.jpg c.jpg", "..jpg b.jpg"],
+    [
+        "../../x.jpg a.jpg",
+        "/etc/passwd a.jpg",
+        "a.jpg",
+        "a.jpg b.jpg c.jpg",
+        "a/b.jpg c.jpg",
+        "..jpg b.jpg",
+    ],
 )
 def test_names_that_leave_the_folder_are_refused(tmp_path: Path, line: str) -> None:
     (tmp_path / "pairs.txt").write_text(f"00001_00.jpg 00002_00.jpg\n{line}\n")
@@ -20,7 +28,9 @@ def test_names_that_leave_the_folder_are_refused(tmp_path: Path, line: str) -> N
         read_pairs(tmp_path / "pairs.txt")
 
 
-@pytest.mark.parametrize(("text", "message"), [("", "is empty"), ("a.jpg b.jpg\na.jpg b.jpg", "twice: a__b")])
+@pytest.mark.parametrize(
+    ("text", "message"), [("", "is empty"), ("a.jpg b.jpg\na.jpg b.jpg", "twice: a__b")]
+)
 def test_empty_and_repeated_are_refused(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "pairs.txt").write_text(text)
     with pytest.raises(InputError, match=message):

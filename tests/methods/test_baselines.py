@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import torch
-from tryonbench_methods.copy_person.method import CopyPerson
-from tryonbench_methods.grey_fill.method import GreyFill
-from tryonbench_methods.mean_colour.method import MeanColour, mean_colour
 
 from tryonbench.config import ModelConfig
 from tryonbench.protocols import get_protocol
+from tryonbench_methods.copy_person.method import CopyPerson
+from tryonbench_methods.grey_fill.method import GreyFill
+from tryonbench_methods.mean_colour.method import MeanColour, mean_colour
 
 
 def test_copy_person_is_skipped_where_the_photograph_is_the_truth():

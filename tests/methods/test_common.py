@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+
 from tryonbench_methods.common.attention import MapAttention, fourier, grid
 from tryonbench_methods.common.conditions import (
     PERSON_CHANNELS,

@@ -7,6 +7,8 @@ from dataclasses import fields
 import pytest
 import torch
 from pydantic import ValidationError
+
+from tryonbench.method import TrainState
 from tryonbench_methods.diffusion import method as module
 from tryonbench_methods.diffusion.conditions import (
     augment,
@@ -17,8 +19,6 @@ from tryonbench_methods.diffusion.conditions import (
 from tryonbench_methods.diffusion.config import DiffusionConfig
 from tryonbench_methods.diffusion.flow import euler, flow_matching_loss, guided, shifted
 from tryonbench_methods.diffusion.method import Diffusion
-
-from tryonbench.method import TrainState
 
 TINY = DiffusionConfig(channels=(16, 32), head_dim=16, embedding=32, steps=3)
 SIZE = (32, 24)

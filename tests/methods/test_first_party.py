@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 import torch
 from lightning_fabric import Fabric
-from tryonbench_methods.copy_person.method import CopyPerson
-from tryonbench_methods.diffusion.method import Diffusion
-from tryonbench_methods.grey_fill.method import GreyFill
-from tryonbench_methods.mean_colour.method import MeanColour
-from tryonbench_methods.pix2pix.method import Pix2Pix
-from tryonbench_methods.stylegan.method import StyleGAN
 
 from tryonbench.batch import TryOnBatch
 from tryonbench.config import ModelConfig
 from tryonbench.errors import InputError
 from tryonbench.method import TrainState, TryOnMethod
 from tryonbench.registry import run_config
+from tryonbench_methods.copy_person.method import CopyPerson
+from tryonbench_methods.diffusion.method import Diffusion
+from tryonbench_methods.grey_fill.method import GreyFill
+from tryonbench_methods.mean_colour.method import MeanColour
+from tryonbench_methods.pix2pix.method import Pix2Pix
+from tryonbench_methods.stylegan.method import StyleGAN
 
 TRAINED: tuple[type[TryOnMethod], ...] = (Diffusion, Pix2Pix, StyleGAN)
 METHODS = (*TRAINED, CopyPerson, GreyFill, MeanColour)

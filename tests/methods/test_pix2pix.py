@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from pydantic import ValidationError
+
 from tryonbench_methods.pix2pix.config import DiscriminatorConfig, GeneratorConfig
 from tryonbench_methods.pix2pix.losses import feature_matching, least_squares
 from tryonbench_methods.pix2pix.model import Generator, PatchDiscriminator

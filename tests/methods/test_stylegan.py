@@ -6,6 +6,8 @@ import pytest
 import torch
 from pydantic import ValidationError
 from torch.nn import functional as F
+
+from tryonbench.method import TrainState
 from tryonbench_methods.stylegan.config import (
     DiscriminatorConfig,
     GeneratorConfig,
@@ -20,8 +22,6 @@ from tryonbench_methods.stylegan.layers import (
 )
 from tryonbench_methods.stylegan.method import StyleGAN
 from tryonbench_methods.stylegan.model import Discriminator, squared_gradient
-
-from tryonbench.method import TrainState
 
 SIZE = (32, 24)
 TINY = StyleGANConfig(

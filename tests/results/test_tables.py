@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from tryonbench.results.formats import to_frame, to_markdown, write_tables
 from tryonbench.results.schema import DataSource, Efficiency, Latency, MetricValue, Result
-from tryonbench.results.tables import Table, metric_style, row_names, tables, to_frame, to_markdown
+from tryonbench.results.tables import Table, metric_style, row_names, tables
 
 
 def value(number: float | None, higher: bool = True, **more: Any) -> MetricValue:
@@ -180,3 +183,11 @@ def test_the_frame_holds_raw_values_intervals_and_reasons() -> None:
     assert (row["kid"], row["kid_low"], row["kid_high"]) == (0.01, 0.0, 0.02)
     assert row["fid_missing"] == "why"
     assert row["fid"] is None or math.isnan(row["fid"])
+
+
+def test_tables_are_written_for_other_tools(tmp_path: Path) -> None:
+    found = tables([result("a", {"ssim": value(0.5)}), result("b", {"ssim": value(0.25)})])
+    write_tables(found, tmp_path)
+    frame = pd.read_csv(next(tmp_path.glob("synth-paired-64x48-*.csv")))
+    assert frame["ssim"].tolist() == [0.5, 0.25]
+    assert "**0.500**" in next(tmp_path.glob("*.md")).read_text()

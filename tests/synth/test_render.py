@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
 from tryonbench.data.agnostic import agnostic_mask
 from tryonbench.synth.draw import worn
 from tryonbench.synth.draw.canvas import Canvas

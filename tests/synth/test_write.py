@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+
 from tryonbench.errors import InputError
 from tryonbench.synth import SynthSpec, write_dataset
 from tryonbench.synth import write as writing

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from torch import nn
+
 from tryonbench.config import OptimizerConfig, ScheduleConfig, layered
 from tryonbench.data.layout import open_split
 from tryonbench.errors import InputError, TryonbenchError
@@ -20,7 +21,9 @@ from tryonbench.training.start import differences, train
 SMALL = ("images=12", "batch_size=4", "log_every=1")
 
 
-def _train(root: Path, folder: Path, *assignments: str, method: str = "pix2pix", fresh=False) -> Run:
+def _train(
+    root: Path, folder: Path, *assignments: str, method: str = "pix2pix", fresh=False
+) -> Run:
     chosen = method_class(method)
     values = layered(preset_values(chosen, "nano"), None, [*SMALL, *assignments])
     run = Run(folder / "run")
@@ -63,7 +66,7 @@ def test_a_loss_that_is_not_finite_stops_the_run(
 
 
 def test_an_unknown_phase_is_named(synth_root: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r'optimizers\.critic.*known: discriminator, generator'):
+    with pytest.raises(InputError, match=r"optimizers\.critic.*known: discriminator, generator"):
         _train(synth_root, tmp_path, "optimizers.critic.lr=1")
 
 

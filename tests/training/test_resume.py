@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from safetensors.torch import load_file
+
 from tryonbench.runs import read_log
 
 STEPS, BATCH = 24, 4

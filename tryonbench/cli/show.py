@@ -32,7 +32,8 @@ def print_tables(results: Sequence[Result]) -> None:
 def _fitting(table: Table, width: int) -> Iterator[list[Column]]:
     """The columns in groups that fit on a line beside the names."""
     names = max([len(row.name) for row in table.rows], default=0) + 4
-    group, used = [], names
+    group: list[Column] = []
+    used = names
     for column in table.columns:
         needed = _width(table, column) + 3
         if group and used + needed > width:
@@ -71,11 +72,4 @@ def _text(cell: Cell | None) -> Text:
 def _notes(table: Table) -> list[str]:
     """What the rows say of themselves, and each reason for a missing value once."""
     rows = [f"{row.name}: {row.note}" for row in table.rows if row.note]
-    reasons: dict[str, list[str]] = {}
-    for column in table.columns:
-        for row in table.rows:
-            cell = row.cells.get(column.key)
-            if cell and cell.value is None and cell.note and not row.note:
-                labels = reasons.setdefault(cell.note, [])
-                labels += [column.label] if column.label not in labels else []
-    return [*rows, *(f"{', '.join(labels)}: {reason}" for reason, labels in reasons.items())]
+    return [*rows, *(f"{', '.join(on)}: {reason}" for reason, on in table.missing.items())]

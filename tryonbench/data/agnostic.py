@@ -2,8 +2,8 @@
 
 Written from the description of HR-VITON's `get_parse_agnostic` and `get_agnostic`, with the radii
 read off the shipped files: all are multiples of r = shoulder width / 16 + 1 at 768x1024, scaled
-with the image. Joints are Body25 in pixels of the parse map. Masks are drawn with PIL, as theirs are,
-so that edges agree to the pixel.
+with the image. Joints are Body25 in pixels of the parse map. Masks are drawn with PIL, as theirs
+are, so that edges agree to the pixel.
 """
 
 from __future__ import annotations

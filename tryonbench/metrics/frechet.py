@@ -56,10 +56,8 @@ def _centred(features: Matrix) -> Matrix:
 
 def _nuclear_norm_of_product(c1: Matrix, c2: Matrix) -> float:
     """Sum of singular values of c1 c2^T, through the smaller of (N, M) and (D, D) matrices."""
-    if min(len(c1), len(c2)) <= c1.shape[1]:
-        product = c1 @ c2.T
-    else:
-        product = _triangle(c1) @ _triangle(c2).T
+    few = min(len(c1), len(c2)) <= c1.shape[1]
+    product = c1 @ c2.T if few else _triangle(c1) @ _triangle(c2).T
     return float(np.linalg.svd(product, compute_uv=False).sum())
 
 

@@ -15,6 +15,7 @@ from tryonbench.report.page import Page, Part, render
 from tryonbench.report.reproduce import origins
 from tryonbench.report.summary import findings
 from tryonbench.report.training import panels_of
+from tryonbench.results.formats import write_tables
 from tryonbench.results.tables import Table, tables
 from tryonbench.runs import Run
 
@@ -23,7 +24,10 @@ SAMPLES = 24
 
 
 def build_report(runs: Sequence[Run], out: Path, samples: int = SAMPLES) -> Path:
-    """Write `out/index.html`, one file that opens offline, and return its path.
+    """Write `out/index.html`, one file that opens offline, and the tables beside it.
+
+    Returns:
+        The page's path.
 
     Raises:
         InputError: no run has results, or `out` cannot be written.
@@ -31,6 +35,7 @@ def build_report(runs: Sequence[Run], out: Path, samples: int = SAMPLES) -> Path
     entries = entries_of(runs)
     path = out / "index.html"
     write_text(path, render(_page(runs, entries, samples)))
+    write_tables(tables([entry.result for entry in entries]), out / "tables")
     return path
 
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from tryonbench.errors import listed
 from tryonbench.metrics import CLASSES, metric_class
 from tryonbench.protocols import all_protocols
 from tryonbench.results.schema import Efficiency, Latency, MetricValue, Result
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MISSING = "—"
 FLOOR_FAMILY = "baseline"
@@ -287,50 +283,3 @@ def _shows(row: Row, key: str, texts: set[str]) -> bool:
 
 def _marked(row: Row, key: str) -> Row:
     return replace(row, cells={**row.cells, key: replace(row.cells[key], best=True)})
-
-
-def to_markdown(table: Table) -> str:
-    """A Markdown table: best values bold, floor rows last and in italics, then the notes."""
-    header = ["Method", *(column.heading for column in table.columns)]
-    rule = [":--", *("--:" for _ in table.columns)]
-    lines = [f"**{table.protocol}** ({table.fingerprint}), {table.n} images", ""]
-    lines += [_line(cells) for cells in (header, rule)]
-    lines += [_line(_markdown_row(table, row)) for row in table.rows]
-    notes = [f"- {_safe(row.name)}: {_safe(row.note)}" for row in table.rows if row.note]
-    notes += [f"- {', '.join(on)}: {_safe(reason)}" for reason, on in table.missing.items()]
-    return "\n".join([*lines, *([""] if notes else []), *notes]) + "\n"
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _markdown_row(table: Table, row: Row) -> list[str]:
-    cells = [row.cells[column.key] for column in table.columns]
-    name = f"*{_safe(row.name)}*" if row.floor else _safe(row.name)
-    return [name, *(f"**{cell.text}**" if cell.best else cell.text for cell in cells)]
-
-
-def _safe(text: str) -> str:
-    """Text in which Markdown sees no table cells, tags or emphasis."""
-    special = {mark: f"\\{mark}" for mark in "\\|<*`["}
-    return " ".join("".join(special.get(mark, mark) for mark in text).split())
-
-
-def to_frame(table: Table) -> pd.DataFrame:
-    """Raw values with `<key>_low`, `<key>_high` and `<key>_missing`; a row a run."""
-    import pandas as pd
-
-    return pd.DataFrame([_record(table, row) for row in table.rows])
-
-
-def _record(table: Table, row: Row) -> dict[str, object]:
-    """One row of the data frame."""
-    record: dict[str, object] = {"name": row.name, "family": row.family, "floor": row.floor}
-    record["note"] = row.note
-    for column in table.columns:
-        cell = row.cells[column.key]
-        missing = cell.note if cell.value is None else None
-        record |= {column.key: cell.value, f"{column.key}_missing": missing}
-        record |= {f"{column.key}_low": cell.low, f"{column.key}_high": cell.high}
-    return record

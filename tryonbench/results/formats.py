@@ -1,0 +1,68 @@
+"""Tables as files: Markdown to read, CSV with every digit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tryonbench.files import write_text
+from tryonbench.results.tables import Row, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def write_tables(tables: Sequence[Table], folder: Path) -> None:
+    """Write each table as `PROTOCOL-FINGERPRINT-DATA.md` and `.csv`."""
+    for table in tables:
+        name = "-".join((table.protocol.replace("/", "-"), table.fingerprint, table.data))
+        write_text(folder / f"{name}.md", to_markdown(table))
+        write_text(folder / f"{name}.csv", to_frame(table).to_csv(index=False))
+
+
+def to_markdown(table: Table) -> str:
+    """A Markdown table: best values bold, floor rows last and in italics, then the notes."""
+    header = ["Method", *(column.heading for column in table.columns)]
+    rule = [":--", *("--:" for _ in table.columns)]
+    lines = [f"**{table.protocol}** ({table.fingerprint}), {table.n} images", ""]
+    lines += [_line(cells) for cells in (header, rule)]
+    lines += [_line(_markdown_row(table, row)) for row in table.rows]
+    notes = [f"- {_safe(row.name)}: {_safe(row.note)}" for row in table.rows if row.note]
+    notes += [f"- {', '.join(on)}: {_safe(reason)}" for reason, on in table.missing.items()]
+    return "\n".join([*lines, *([""] if notes else []), *notes]) + "\n"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _markdown_row(table: Table, row: Row) -> list[str]:
+    cells = [row.cells[column.key] for column in table.columns]
+    name = f"*{_safe(row.name)}*" if row.floor else _safe(row.name)
+    return [name, *(f"**{cell.text}**" if cell.best else cell.text for cell in cells)]
+
+
+def _safe(text: str) -> str:
+    """Text in which Markdown sees no table cells, tags or emphasis."""
+    special = {mark: f"\\{mark}" for mark in "\\|<*`["}
+    return " ".join("".join(special.get(mark, mark) for mark in text).split())
+
+
+def to_frame(table: Table) -> pd.DataFrame:
+    """Raw values with `<key>_low`, `<key>_high` and `<key>_missing`; a row a run."""
+    import pandas as pd
+
+    return pd.DataFrame([_record(table, row) for row in table.rows])
+
+
+def _record(table: Table, row: Row) -> dict[str, object]:
+    """One row of the data frame."""
+    record: dict[str, object] = {"name": row.name, "family": row.family, "floor": row.floor}
+    record["note"] = row.note
+    for column in table.columns:
+        cell = row.cells[column.key]
+        missing = cell.note if cell.value is None else None
+        record |= {column.key: cell.value, f"{column.key}_missing": missing}
+        record |= {f"{column.key}_low": cell.low, f"{column.key}_high": cell.high}
+    return record
