@@ -117,7 +117,9 @@ def test_every_unpaired_line_has_the_truth_that_rendering_gives(root: Path) -> N
     for line in lines:
         person, garment = (word.removesuffix(".jpg") for word in line.split())
         expected = render(
-            person_of(3, "test", int(person[:5])), garment_of(3, "test", int(garment[:5])), SPEC.size
+            person_of(3, "test", int(person[:5])),
+            garment_of(3, "test", int(garment[:5])),
+            SPEC.size,
         )
         name = f"{person}__{garment}.png"
         truth = np.asarray(Image.open(root / "test" / "unpaired-truth" / name))
@@ -147,7 +149,10 @@ def test_bytes_do_not_depend_on_the_number_of_workers(root: Path, tmp_path: Path
 def test_a_sample_does_not_depend_on_how_many_there_are(root: Path, tmp_path: Path) -> None:
     write_dataset(tmp_path / "small", SynthSpec((64, 48), train=1, test=1, seed=3), workers=1)
     for folder in ("image", "cloth", "agnostic-v3.2"):
-        for here, there in (("test/{}/00000_00.jpg",) * 2, ("train/{}/00001_00.jpg", "train/{}/00003_00.jpg")):
+        for here, there in (
+            ("test/{}/00000_00.jpg",) * 2,
+            ("train/{}/00001_00.jpg", "train/{}/00003_00.jpg"),
+        ):
             small = (tmp_path / "small" / here.format(folder)).read_bytes()
             assert small == (root / there.format(folder)).read_bytes()
 

@@ -1,4 +1,4 @@
-"""The procedural twin of VITON-HD: people and garments drawn from seeds, with exact ground truth."""
+"""The procedural twin of VITON-HD: people and garments from seeds, with exact ground truth."""
 
 from __future__ import annotations
 

@@ -22,39 +22,34 @@ from tryonbench.synth.render import Flat, Rendered
 Pixels = NDArray[np.uint8]
 
 PALETTE = (
-    (0, 0, 0), (128, 0, 0), (254, 0, 0), (0, 85, 0), (169, 0, 51), (254, 85, 0), (0, 0, 85), (0, 119, 220),
-    (85, 85, 0), (0, 85, 85), (85, 51, 0), (52, 86, 128), (0, 128, 0), (0, 0, 254), (51, 169, 220), (0, 254, 254),
-    (85, 254, 169), (169, 254, 85), (254, 254, 0), (254, 169, 0),
+    (0, 0, 0), (128, 0, 0), (254, 0, 0), (0, 85, 0), (169, 0, 51), (254, 85, 0), (0, 0, 85),
+    (0, 119, 220), (85, 85, 0), (0, 85, 85), (85, 51, 0), (52, 86, 128), (0, 128, 0), (0, 0, 254),
+    (51, 169, 220), (0, 254, 254), (85, 254, 169), (169, 254, 85), (254, 254, 0), (254, 169, 0),
 )  # fmt: skip
 """RGB of the labels 0..19, as in VITON-HD's parse maps."""
+WARP_STEPS = 32
+"""A warp is rounded to this part of a pixel, so that it packs well."""
 
 
 def save_sample(
     split: Path, name: str, flat: Flat, worn: Rendered, state: tuple[Person, Garment]
 ) -> None:
     """Write every modality of a sample; the last file is `attributes/<name>.json`."""
-    joints = worn.keypoints
+    joints, parse = worn.keypoints, worn.parse
+    covered = _white(agnostic_mask(parse, joints))
     save_jpeg(split / "image" / f"{name}.jpg", worn.image)
     save_jpeg(split / "cloth" / f"{name}.jpg", flat.cloth)
     save_jpeg(split / "cloth-mask" / f"{name}.jpg", _white(flat.mask))
-    save_parse(split / "image-parse-v3" / f"{name}.png", worn.parse)
-    save_parse(
-        split / "image-parse-agnostic-v3.2" / f"{name}.png", parse_agnostic(worn.parse, joints)
-    )
+    save_parse(split / "image-parse-v3" / f"{name}.png", parse)
+    save_parse(split / "image-parse-agnostic-v3.2" / f"{name}.png", parse_agnostic(parse, joints))
     save_png(split / "openpose_img" / f"{name}_rendered.png", worn.openpose)
     save_json(split / "openpose_json" / f"{name}_keypoints.json", openpose_record(joints))
     save_jpeg(split / "image-densepose" / f"{name}.jpg", worn.densepose)
-    save_jpeg(
-        split / "agnostic-v3.2" / f"{name}.jpg", agnostic_image(worn.image, worn.parse, joints)
-    )
-    covered = _white(agnostic_mask(worn.parse, joints))
+    save_jpeg(split / "agnostic-v3.2" / f"{name}.jpg", agnostic_image(worn.image, parse, joints))
     save_png(split / "agnostic-mask" / f"{name}_mask.png", np.repeat(covered[..., None], 3, 2))
     save_warp(split / "warp" / f"{name}.npz", worn.warp)
-    person, garment = state
-    save_json(
-        split / "attributes" / f"{name}.json",
-        {"person": asdict(person), "garment": asdict(garment)},
-    )
+    record = {"person": asdict(state[0]), "garment": asdict(state[1])}
+    save_json(split / "attributes" / f"{name}.json", record)
 
 
 def is_written(split: Path, name: str) -> bool:
@@ -96,17 +91,19 @@ def save_json(path: Path, value: Any) -> None:
 
 
 def save_warp(path: Path, warp: Array) -> None:
-    """Write the H x W x 2 array `warp` as float32, rounded to 1/32 pixel so that it packs well."""
+    """Write the H x W x 2 array `warp` (float32, NaN outside the garment)."""
     stream = io.BytesIO()
     entry = zipfile.ZipInfo("warp.npy")
     entry.compress_type = zipfile.ZIP_DEFLATED
     with zipfile.ZipFile(stream, "w", compresslevel=1) as archive, archive.open(entry, "w") as file:
-        np.lib.format.write_array(file, np.asarray(np.round(warp * 32) / 32, np.float32))
+        np.lib.format.write_array(
+            file, np.asarray(np.round(warp * WARP_STEPS) / WARP_STEPS, np.float32)
+        )
     _save(path, stream)
 
 
 def _save(path: Path, content: io.BytesIO) -> None:
-    """Write atomically; lighter than `tryonbench.files.replacing`, for a dozen small files a sample."""
+    """Write atomically; lighter than `tryonbench.files.replacing`, for many small files."""
     temporary = path.with_name(f".{path.name}.tmp")
     try:
         temporary.write_bytes(content.getbuffer())
@@ -118,10 +115,8 @@ def _save(path: Path, content: io.BytesIO) -> None:
 
 def openpose_record(joints: Array) -> dict[str, Any]:
     """The content of an OpenPose file for one person; joints are 25 x 3 in pixels."""
-    person: dict[str, Any] = {
-        "person_id": [-1],
-        "pose_keypoints_2d": [round(float(v), 3) for v in joints.reshape(-1)],
-    }
+    person: dict[str, Any] = {"person_id": [-1]}
+    person["pose_keypoints_2d"] = [round(v, 3) for v in joints.reshape(-1).tolist()]
     others = ("face", "hand_left", "hand_right")
     person |= {f"{part}_keypoints_2d": [] for part in others}
     person |= {f"{part}_keypoints_3d": [] for part in ("pose", *others)}

@@ -1,24 +1,26 @@
 """The coordinates of a torso: where a point of a garment lies on a body, and back again.
 
-A garment is cut in coordinates (u, v): u is -1 at the left and 1 at the right edge of the picture's
-torso, v is 0 at the shoulder line and 1 at the hips (negative along the neck). The flat picture and
-the worn garment are two frames, so the warp between them is exact: one frame's inverse, then the
-other frame.
+A garment is cut in coordinates (u, v): u is -1 at the left and 1 at the right edge of the
+picture's torso, v is 0 at the shoulder line and 1 at the hips (negative along the neck). The flat
+picture and the worn garment are two frames, so the warp between them is exact: one frame's
+inverse, then the other frame.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tryonbench.synth.geometry import Array, profile
+from tryonbench.synth.geometry import Array, Profile, profile
 
 SHOULDER_FADE = 0.34
 """The v at which the slope of the shoulders has faded out."""
+SHOULDER_DROP = 0.105
+"""How far the shoulder's end lies below the neck's side, as part of a torso's length."""
+INVERSE_ROUNDS = 7
+"""Fixed-point steps of `locate`; each divides the error by about three or more."""
 
 
 @dataclass(frozen=True)
@@ -29,19 +31,17 @@ class TorsoFrame:
     """The middle of the shoulder line."""
     length: float
     """From the shoulder line to the hips."""
-    sway: Callable[[ArrayLike], Array]
+    sway: Profile
     """Sideways shift of the spine at v."""
-    tilt: Callable[[ArrayLike], Array]
+    tilt: Profile
     """Angle of the rows at v, in radians (clockwise on screen)."""
-    width: Callable[[ArrayLike], Array]
+    width: Profile
     """Half-width at v."""
-    drop: float
-    """How far the shoulder's end lies below the neck's side."""
     turn: float = 0.0
     """How far the middle of the front moves to the right, as part of the half-width."""
 
     def place(self, u: ArrayLike, v: ArrayLike) -> Array:
-        """Picture positions (... x 2) of the torso coordinates."""
+        """Picture positions (... x 2) of torso coordinates."""
         u, v = np.asarray(u, np.float32), np.asarray(v, np.float32)
         across = (u + self.turn * (1 - u * u)) * self.width(v)
         down, angle = self._fall(u, v), self.tilt(v)
@@ -51,20 +51,25 @@ class TorsoFrame:
         at[..., 1] = self.origin[1] + self.length * v + across * sine + down * cosine
         return at
 
-    def locate(self, positions: Array, rounds: int = 7) -> Array:
-        """Torso coordinates (u, v) of picture positions, N x 2: the inverse of `place`."""
+    def put(self, uv: Array) -> Array:
+        """Picture positions (N x 2) of points in torso coordinates (N x 2)."""
+        return self.place(uv[:, 0], uv[:, 1])
+
+    def locate(self, positions: Array) -> Array:
+        """Torso coordinates (... x 2) of picture positions: the inverse of `place`."""
         x, y = positions[..., 0], positions[..., 1]
         v = (y - self.origin[1]) / self.length
         u = np.zeros_like(v)
-        for _ in range(rounds):
+        for _ in range(INVERSE_ROUNDS):
             u = self._across(x, y, v)
             v = v + (y - self.place(u, v)[..., 1]) / self.length
-        return np.asarray(np.stack([u, v], -1), np.float32)
+        return np.stack([u, v], -1).astype(np.float32)
 
     def _fall(self, u: Array, v: Array) -> Array:
         """How far the slope of the shoulders lowers a point."""
         fade = np.maximum(1 - np.maximum(v, 0) / SHOULDER_FADE, 0)
-        return self.drop * np.minimum(np.abs(u), 1.6) ** 1.6 * (fade * fade * (3 - 2 * fade))
+        drop = SHOULDER_DROP * self.length * np.minimum(np.abs(u), 1.6) ** 1.6
+        return np.asarray(drop * (fade * fade * (3 - 2 * fade)))
 
     def _across(self, x: Array, y: Array, v: Array) -> Array:
         """The u of a position whose v is known."""
@@ -73,33 +78,14 @@ class TorsoFrame:
         dy = y - self.origin[1] - self.length * v
         across = np.clip((dx * np.cos(angle) + dy * np.sin(angle)) / self.width(v), -2.5, 2.5)
         if abs(self.turn) < 1e-4:
-            return np.asarray(across, np.float32)
+            return np.asarray(across)
         root = 1 - 4 * self.turn * (across - self.turn)
-        return np.asarray((1 - np.sqrt(np.maximum(root, 0.05))) / (2 * self.turn), np.float32)
+        return np.asarray((1 - np.sqrt(np.maximum(root, 0.05))) / (2 * self.turn))
 
 
-@lru_cache(maxsize=8)
-def torso_widths(
-    shoulder: float, chest: float, waist: float, hip: float
-) -> Callable[[ArrayLike], Array]:
+def torso_widths(shoulder: float, chest: float, waist: float, hip: float) -> Profile:
     """Half-widths of a body along v, from the neck's side to the thighs."""
+    armpit, seat = 0.25 * shoulder + 0.75 * chest, 0.25 * waist + 0.75 * hip
+    upper = [0.92 * shoulder, shoulder, 0.5 * (shoulder + armpit), armpit, chest]
     at = [-0.3, 0.0, 0.12, 0.24, 0.36, 0.60, 0.84, 1.0, 1.3]
-    armpit = 0.25 * shoulder + 0.75 * chest
-    halves = [
-        shoulder * 0.92,
-        shoulder,
-        0.5 * (shoulder + armpit),
-        armpit,
-        chest,
-        waist,
-        0.25 * waist + 0.75 * hip,
-        hip,
-        hip * 1.01,
-    ]
-    return profile(at, halves)
-
-
-@cache
-def straight(value: float = 0.0) -> Callable[[ArrayLike], Array]:
-    """The same value at every v."""
-    return profile([0.0, 1.0], [value, value])
+    return profile(at, [*upper, waist, seat, hip, 1.01 * hip])

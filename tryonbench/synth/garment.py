@@ -5,33 +5,31 @@ A category is one registered function that returns a cut.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from tryonbench.synth.draw.prints import PRINTS
+from tryonbench.synth.patterns import PATTERNS
+
 WORDS = (
-    "NOVA",
-    "ATLAS",
-    "RIO",
-    "HELLO",
-    "LUNA",
-    "SURF",
-    "MILO",
-    "WILD",
-    "ECHO",
-    "PARIS",
-    "1984",
-    "OSLO",
-    "CLUB",
-    "BLOOM",
-    "YES",
-    "STUDIO",
-)
-INKS = (
-    "f4f2ee", "1b1b1f", "23304f", "7c1f2b", "c8402f", "e9b13b", "2f5d50", "7fa99b", "8fb3d9", "5b4b8a",
-    "d8a7b1", "b9683f", "c9b8a0", "6e7378", "3f6fb5", "e7d7c9", "41553b", "d96a8b", "a7c957", "94a3b8",
+    "NOVA", "ATLAS", "RIO", "HELLO", "LUNA", "SURF", "MILO", "WILD", "ECHO", "PARIS", "1984",
+    "OSLO", "CLUB", "BLOOM", "YES", "STUDIO",
 )  # fmt: skip
+INKS = (
+    "f4f2ee", "1b1b1f", "23304f", "7c1f2b", "c8402f", "e9b13b", "2f5d50", "7fa99b", "8fb3d9",
+    "5b4b8a", "d8a7b1", "b9683f", "c9b8a0", "6e7378", "3f6fb5", "e7d7c9", "41553b", "d96a8b",
+    "a7c957", "94a3b8",
+)  # fmt: skip
+PLAIN = ("solid", "gradient", "blocks")
+"""Patterns that a print can be seen on."""
+CONTRAST = 0.22
+"""Least difference in brightness between a garment's colours."""
+FITS = ((4.0, 6.0, 4.0), (8.0, 16.0, 8.0), (14.0, 34.0, 16.0))
+"""Close, regular and boxy room at chest, waist and hem, in picture units."""
+DEPTHS = {"crew": 0.10, "v": 0.24, "scoop": 0.19, "boat": 0.06, "square": 0.18, "turtle": 0.05}
+"""The v of each neckline's lowest point."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +63,7 @@ class Cut:
     collar_rib: float = 0.02
     """Height (in v) of the band along the neckline."""
     knit: bool = False
+    """Whether it shows ribs."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +93,12 @@ class Garment:
     look: Look
 
 
-CATEGORIES: dict[str, Callable[[np.random.Generator], Cut]] = {}
 Category = Callable[[np.random.Generator], Cut]
+CATEGORIES: dict[str, Category] = {}
 
 
 def category(name: str) -> Callable[[Category], Category]:
-    """Register a garment category."""
+    """Register a garment category under a name."""
 
     def register(function: Category) -> Category:
         CATEGORIES[name] = function
@@ -110,44 +109,37 @@ def category(name: str) -> Callable[[Category], Category]:
 
 def sample_garment(rng: np.random.Generator) -> Garment:
     """A garment drawn at random."""
-    name = str(rng.choice(list(CATEGORIES)))
+    name = _one_of(rng, list(CATEGORIES))
     cut = CATEGORIES[name](rng)
     return Garment(name, cut, _look(rng, cut))
 
 
 def _look(rng: np.random.Generator, cut: Cut) -> Look:
-    from tryonbench.synth.patterns import PATTERNS
-
-    base, second, third, ink = (str(c) for c in _contrasting(rng, 4))
-    pattern = "solid" if rng.random() < 0.34 else str(rng.choice(list(PATTERNS)))
-    printable = (
-        pattern in ("solid", "gradient", "blocks") and not cut.placket and cut.neck_depth < 0.2
-    )
-    kind = (
-        str(
-            rng.choice(["none", "text", "text", "slogan", "badge", "sun", "heart", "peaks", "bars"])
-        )
-        if printable
-        else "none"
-    )
+    base, second, third, ink = _contrasting(rng, 4)
+    pattern = "solid" if rng.random() < 0.3 else _one_of(rng, list(PATTERNS))
+    printable = pattern in PLAIN and not cut.placket and cut.neck_depth < 0.2
+    printed = printable and rng.random() < 0.85
     return Look(
         pattern=pattern,
         colours=(base, second, third),
         size=float(rng.uniform(0.7, 1.5)),
         trim=second if rng.random() < 0.3 else base,
-        print=kind,
+        print=_one_of(rng, ["text", *PRINTS]) if printed else "none",
         ink=ink,
-        text=str(rng.choice(WORDS)),
+        text=_one_of(rng, WORDS),
         detail=int(rng.integers(2**31)),
     )
 
 
+def _one_of(rng: np.random.Generator, names: Sequence[str]) -> str:
+    return names[int(rng.integers(len(names)))]
+
+
 def _contrasting(rng: np.random.Generator, count: int) -> list[str]:
     """Colours that each differ clearly in brightness from the first."""
-    picked = [str(rng.choice(INKS))]
-    first = _brightness(picked[0])
-    others = [c for c in INKS if abs(_brightness(c) - first) > 0.22]
-    return picked + [str(c) for c in rng.choice(others, count - 1, replace=False)]
+    first = _one_of(rng, INKS)
+    others = [c for c in INKS if abs(_brightness(c) - _brightness(first)) > CONTRAST]
+    return [first, *(str(c) for c in rng.choice(others, count - 1, replace=False))]
 
 
 def _brightness(code: str) -> float:
@@ -155,62 +147,52 @@ def _brightness(code: str) -> float:
     return 0.3 * red + 0.59 * green + 0.11 * blue
 
 
-def _between(rng: np.random.Generator, low: float, high: float) -> float:
-    return float(rng.uniform(low, high))
-
-
 def _fit(rng: np.random.Generator) -> tuple[float, float, float]:
-    """Close, regular or boxy room at chest, waist and hem."""
-    chest, waist, hem = [(4, 6, 4), (8, 16, 8), (14, 34, 16)][int(rng.integers(3))]
-    return float(chest), float(waist), float(hem)
+    return FITS[int(rng.integers(len(FITS)))]
 
 
 @category("t-shirt")
 def t_shirt(rng: np.random.Generator) -> Cut:
     """Short sleeves and a round or pointed neck."""
-    neckline = str(rng.choice(["crew", "crew", "v", "scoop"]))
-    depth = {"crew": 0.10, "v": 0.25, "scoop": 0.18}[neckline]
+    neckline = _one_of(rng, ("crew", "crew", "v", "scoop"))
     return Cut(
-        neckline,
-        _between(rng, 0.42, 0.5),
-        depth,
-        _between(rng, 0.95, 1.1),
-        _between(rng, 0.24, 0.36),
-        _fit(rng),
-        (10, 14),
+        neckline=neckline,
+        neck_width=rng.uniform(0.42, 0.5),
+        neck_depth=DEPTHS[neckline],
+        hem=rng.uniform(0.95, 1.1),
+        sleeve=rng.uniform(0.24, 0.36),
+        ease=_fit(rng),
+        sleeve_ease=(10, 14),
     )
 
 
 @category("long-sleeve")
 def long_sleeve(rng: np.random.Generator) -> Cut:
     """A plain top with sleeves to the forearm or the wrist."""
-    neckline = str(rng.choice(["crew", "boat", "scoop", "v"]))
-    depth = {"crew": 0.10, "boat": 0.06, "scoop": 0.2, "v": 0.24}[neckline]
-    width = 0.64 if neckline == "boat" else _between(rng, 0.42, 0.5)
+    neckline = _one_of(rng, ("crew", "boat", "scoop", "v"))
     return Cut(
-        neckline,
-        width,
-        depth,
-        _between(rng, 0.95, 1.12),
-        float(rng.choice([0.72, 0.97])),
-        _fit(rng),
-        (7, 6),
+        neckline=neckline,
+        neck_width=0.64 if neckline == "boat" else rng.uniform(0.42, 0.5),
+        neck_depth=DEPTHS[neckline],
+        hem=rng.uniform(0.95, 1.12),
+        sleeve=float(rng.choice([0.72, 0.97])),
+        ease=_fit(rng),
+        sleeve_ease=(7, 6),
     )
 
 
 @category("tank")
 def tank(rng: np.random.Generator) -> Cut:
     """No sleeves, broad straps."""
-    neckline = str(rng.choice(["scoop", "v", "square"]))
-    depth = {"scoop": 0.22, "v": 0.26, "square": 0.19}[neckline]
+    neckline = _one_of(rng, ("scoop", "v", "square"))
     return Cut(
-        neckline,
-        0.44,
-        depth,
-        _between(rng, 0.9, 1.05),
-        0.0,
-        _fit(rng),
-        shoulder=_between(rng, 0.62, 0.74),
+        neckline=neckline,
+        neck_width=0.44,
+        neck_depth=DEPTHS[neckline],
+        hem=rng.uniform(0.9, 1.05),
+        sleeve=0.0,
+        ease=_fit(rng),
+        shoulder=rng.uniform(0.62, 0.74),
         collar_rib=0.014,
     )
 
@@ -218,26 +200,32 @@ def tank(rng: np.random.Generator) -> Cut:
 @category("shirt")
 def shirt(rng: np.random.Generator) -> Cut:
     """A collar and a row of buttons."""
-    sleeve = float(rng.choice([0.0, 0.3, 0.95, 0.95]))
     return Cut(
-        "shirt", 0.40, _between(rng, 0.12, 0.2), _between(rng, 1.02, 1.15), sleeve, (10, 20, 8), (10, 8),
-        hem_curve=0.05, placket=True, cuff="shirt", collar_rib=0.0,
-    )  # fmt: skip
+        neckline="shirt",
+        neck_width=0.40,
+        neck_depth=rng.uniform(0.12, 0.2),
+        hem=rng.uniform(1.02, 1.15),
+        sleeve=float(rng.choice([0.0, 0.3, 0.95, 0.95])),
+        ease=(10, 20, 8),
+        sleeve_ease=(10, 8),
+        hem_curve=0.05,
+        placket=True,
+        cuff="shirt",
+    )
 
 
 @category("sweater")
 def sweater(rng: np.random.Generator) -> Cut:
     """A warm knit with ribbed edges."""
-    neckline = str(rng.choice(["crew", "turtle", "v"]))
-    depth = {"crew": 0.09, "turtle": 0.05, "v": 0.22}[neckline]
+    neckline = _one_of(rng, ("crew", "turtle", "v"))
     return Cut(
-        neckline,
-        0.42,
-        depth,
-        _between(rng, 0.95, 1.05),
-        0.97,
-        (14, 26, 12),
-        (15, 12),
+        neckline=neckline,
+        neck_width=0.42,
+        neck_depth=DEPTHS[neckline],
+        hem=rng.uniform(0.95, 1.05),
+        sleeve=0.97,
+        ease=(14, 26, 12),
+        sleeve_ease=(15, 12),
         cuff="rib",
         collar_rib=0.04,
         knit=True,
@@ -248,13 +236,13 @@ def sweater(rng: np.random.Generator) -> Cut:
 def turtleneck(rng: np.random.Generator) -> Cut:
     """A close-fitting top with a high collar."""
     return Cut(
-        "turtle",
-        0.40,
-        0.045,
-        _between(rng, 0.98, 1.1),
-        float(rng.choice([0.3, 0.97])),
-        (4, 6, 4),
-        (6, 4),
+        neckline="turtle",
+        neck_width=0.40,
+        neck_depth=DEPTHS["turtle"],
+        hem=rng.uniform(0.98, 1.1),
+        sleeve=float(rng.choice([0.3, 0.97])),
+        ease=FITS[0],
+        sleeve_ease=(6, 4),
         knit=True,
     )
 
@@ -262,37 +250,32 @@ def turtleneck(rng: np.random.Generator) -> Cut:
 @category("crop-top")
 def crop_top(rng: np.random.Generator) -> Cut:
     """Ends above the waist."""
-    neckline = str(rng.choice(["crew", "scoop", "square", "v"]))
-    depth = {"crew": 0.10, "scoop": 0.18, "square": 0.17, "v": 0.22}[neckline]
+    neckline = _one_of(rng, ("crew", "scoop", "square", "v"))
     sleeve = float(rng.choice([0.0, 0.26, 0.97]))
-    shoulder = 0.93 if sleeve else 0.72
     return Cut(
-        neckline,
-        0.48,
-        depth,
-        _between(rng, 0.5, 0.58),
-        sleeve,
-        (6, 10, 6),
-        (8, 10),
-        shoulder=shoulder,
+        neckline=neckline,
+        neck_width=0.48,
+        neck_depth=DEPTHS[neckline],
+        hem=rng.uniform(0.5, 0.58),
+        sleeve=sleeve,
+        ease=(6, 10, 6),
+        sleeve_ease=(8, 10),
+        shoulder=0.93 if sleeve else 0.72,
     )
 
 
 @category("blouse")
 def blouse(rng: np.random.Generator) -> Cut:
-    """Loose, with wide sleeves."""
-    neckline = str(rng.choice(["v", "boat", "scoop"]))
-    depth = {"v": 0.24, "boat": 0.07, "scoop": 0.15}[neckline]
-    sleeve = float(rng.choice([0.38, 0.75, 0.92]))
-    swell = float(rng.choice([0.0, 14.0]))
+    """Loose, with wide or gathered sleeves."""
+    neckline = _one_of(rng, ("v", "boat", "scoop"))
     return Cut(
-        neckline,
-        0.5,
-        depth,
-        _between(rng, 0.95, 1.1),
-        sleeve,
-        (12, 30, 20),
-        (10, 22),
-        sleeve_swell=swell,
+        neckline=neckline,
+        neck_width=0.5,
+        neck_depth=DEPTHS[neckline],
+        hem=rng.uniform(0.95, 1.1),
+        sleeve=float(rng.choice([0.38, 0.75, 0.92])),
+        ease=(12, 30, 20),
+        sleeve_ease=(10, 22),
+        sleeve_swell=float(rng.choice([0.0, 14.0])),
         hem_curve=0.02,
     )

@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.floating[Any]]
 """An array of floats; as points, N x 2 with x before y. Per-pixel ones are float32, for speed."""
+Profile = Callable[[ArrayLike], Array]
+"""A smooth function of one variable, applied to each element."""
 
 FRAME = (1024, 768)
 """Height and width of the frame in picture units: those of VITON-HD."""
@@ -19,6 +21,15 @@ FRAME = (1024, 768)
 def points(*rows: Sequence[float]) -> Array:
     """The points given as (x, y) rows."""
     return np.array(rows, np.float32)
+
+
+def point(x: float, y: float) -> Array:
+    """One point, shape (2,)."""
+    return np.array((x, y), np.float32)
+
+
+MIRROR = point(-1, 1)
+"""Multiplies points into their mirror image in the line x = 0."""
 
 
 def spline(knots: ArrayLike, steps: int = 8, closed: bool = False) -> Array:
@@ -35,42 +46,69 @@ def spline(knots: ArrayLike, steps: int = 8, closed: bool = False) -> Array:
 
 
 @cache
-def _catmull_rom(steps: int) -> tuple[Array, ...]:
-    """The weights of four neighbouring knots at `steps` points of the span between the middle two."""
+def _catmull_rom(steps: int) -> tuple[Array, Array, Array, Array]:
+    """The weights of four neighbouring knots at points of the span between the middle two."""
     t = (np.arange(steps, dtype=np.float32) / steps)[:, None]
-    t2, t3 = t * t, t * t * t
-    return (
-        0.5 * (2 * t2 - t - t3),
-        0.5 * (2 - 5 * t2 + 3 * t3),
-        0.5 * (t + 4 * t2 - 3 * t3),
-        0.5 * (t3 - t2),
-    )
+    squared, cubed = t * t, t * t * t
+    first, last = 0.5 * (2 * squared - t - cubed), 0.5 * (cubed - squared)
+    return first, 1 - 2.5 * squared + 1.5 * cubed, 0.5 * (t + 4 * squared - 3 * cubed), last
 
 
-DISC = spline(
-    [
-        (1, 0),
-        (0.7071, 0.7071),
-        (0, 1),
-        (-0.7071, 0.7071),
-        (-1, 0),
-        (-0.7071, -0.7071),
-        (0, -1),
-        (0.7071, -0.7071),
-    ],
-    3,
-    True,
-)
-"""The closed outline of a circle of radius 1."""
+def circle(steps: int = 24) -> Array:
+    """The closed outline of a circle of radius 1 about the origin."""
+    angle = np.linspace(0, 2 * np.pi, steps, endpoint=False)
+    return np.stack([np.cos(angle), np.sin(angle)], 1).astype(np.float32)
+
+
+DISC = circle()
 
 
 def bow(start: ArrayLike, end: ArrayLike, sag: ArrayLike, steps: int = 12) -> Array:
-    """Arcs (... x steps x 2) from starts to ends that sag to their right by `sag` of their length."""
+    """Arcs (... x steps x 2) that sag to the right of their chords by `sag` of their length."""
     a, b = (np.asarray(p, np.float32)[..., None, :] for p in (start, end))
     t = np.linspace(0, 1, steps, dtype=np.float32)[:, None]
     normal = np.stack([a[..., 1] - b[..., 1], b[..., 0] - a[..., 0]], -1)
     bend = np.asarray(sag, np.float32)[..., None, None] * 4 * t * (1 - t)
-    return np.asarray(a + (b - a) * t + normal * bend, np.float32)
+    return np.asarray(a + (b - a) * t + normal * bend)
+
+
+def taper(path: Array, width: float, power: float = 0.7) -> Array:
+    """The outline of a stroke along the path, `width` in its middle, pointed at its ends."""
+    return np.asarray(tapers(path[None], width, power)[0])
+
+
+def tapers(paths: Array, width: float, power: float = 0.7) -> Array:
+    """Outlines (M x 2N x 2) of strokes along M paths (M x N x 2), `width` in their middles."""
+    along = np.concatenate([paths[:, 1:], paths[:, -1:]], 1)
+    along -= np.concatenate([paths[:, :1], paths[:, :-1]], 1)
+    half = 0.5 * width * np.sin(np.linspace(0, np.pi, paths.shape[1])) ** power
+    side = normals(along) * half[:, None]
+    return np.concatenate([paths + side, (paths - side)[:, ::-1]], 1).astype(np.float32)
+
+
+def normals(along: Array) -> Array:
+    """Unit vectors to the right-hand side of directions (... x 2)."""
+    length = np.maximum(np.hypot(along[..., 0], along[..., 1]), 1e-6)
+    return np.stack([-along[..., 1] / length, along[..., 0] / length], -1)
+
+
+def lengths(path: Array) -> Array:
+    """The length of a path up to each of its points."""
+    step = np.diff(path, axis=0)
+    return np.concatenate([[0.0], np.cumsum(np.hypot(step[:, 0], step[:, 1]))])
+
+
+def resampled(path: Array, count: int) -> Array:
+    """The path as `count` points at equal distances."""
+    return along_path(path, np.linspace(0, 1, count))
+
+
+def along_path(path: Array, at: Array) -> Array:
+    """The points at parts `at` (0..1) of a path's length."""
+    length = lengths(path)
+    where = at * length[-1]
+    axes = [np.interp(where, length, path[:, axis]) for axis in (0, 1)]
+    return np.stack(axes, -1).astype(np.float32)
 
 
 PROFILE_STEPS = 192
@@ -79,75 +117,65 @@ FAR = 3.0
 """How far a profile goes on straight beyond its ends, in multiples of its own extent."""
 
 
-def profile(at: ArrayLike, values: ArrayLike) -> Callable[[ArrayLike], Array]:
+def profile(at: Sequence[float], values: Sequence[float]) -> Profile:
     """A smooth function through (at, values) that never overshoots, straight beyond its ends."""
     x, y = np.asarray(at, np.float64), np.asarray(values, np.float64)
-    h, slope = np.diff(x), np.diff(y) / np.diff(x)
-    inner = np.where(slope[1:] * slope[:-1] > 0, _harmonic(slope[:-1], slope[1:]), 0.0)
-    m = np.concatenate([slope[:1], inner, slope[-1:]])
+    slope = _slopes(x, y)
     where = np.linspace(x[0], x[-1], PROFILE_STEPS)
-    i = np.clip(np.searchsorted(x, where) - 1, 0, len(h) - 1)
-    table = _hermite((where - x[i]) / h[i], y[i], y[i + 1], m[i] * h[i], m[i + 1] * h[i])
+    table = _hermite(where, x, y, slope)
     reach = FAR * (x[-1] - x[0])
     where = np.concatenate([[x[0] - reach], where, [x[-1] + reach]])
-    table = np.concatenate([[y[0] - reach * m[0]], table, [y[-1] + reach * m[-1]]])
-    return lambda q: np.interp(q, where, table)
+    table = np.concatenate([[y[0] - reach * slope[0]], table, [y[-1] + reach * slope[-1]]])
+    return lambda q: np.interp(np.asarray(q, np.float64), where, table)
 
 
-def _harmonic(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-    total = a + b
-    return np.asarray(2 * a * b / np.where(total == 0, 1, total), np.float64)
+def _slopes(x: Array, y: Array) -> Array:
+    """Slopes at the knots: harmonic means of the neighbouring ones, 0 at an extreme (PCHIP)."""
+    step = np.diff(y) / np.diff(x)
+    before, after = step[:-1], step[1:]
+    total = np.where(before + after == 0, 1, before + after)
+    inner = np.where(before * after > 0, 2 * before * after / total, 0.0)
+    return np.concatenate([step[:1], inner, step[-1:]])
 
 
-def _hermite(
-    t: NDArray[np.float64],
-    y0: NDArray[np.float64],
-    y1: NDArray[np.float64],
-    m0: NDArray[np.float64],
-    m1: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Cubic Hermite interpolation between values y0, y1 with slopes m0, m1 over a unit span."""
-    t2, t3 = t * t, t * t * t
-    value = (2 * t3 - 3 * t2 + 1) * y0 + (t3 - 2 * t2 + t) * m0
-    return np.asarray(value + (3 * t2 - 2 * t3) * y1 + (t3 - t2) * m1, np.float64)
+def _hermite(where: Array, x: Array, y: Array, slope: Array) -> Array:
+    """Cubic Hermite interpolation of values y with slopes at knots x."""
+    i = np.clip(np.searchsorted(x, where) - 1, 0, len(x) - 2)
+    gap = x[i + 1] - x[i]
+    t = (where - x[i]) / gap
+    rise = t * t * (3 - 2 * t)
+    bend = t * (1 - t) * ((1 - t) * slope[i] - t * slope[i + 1]) * gap
+    return np.asarray(y[i] * (1 - rise) + y[i + 1] * rise + bend)
 
 
-def taper(path: ArrayLike, width: float, power: float = 0.7) -> Array:
-    """The closed outline of a stroke along the path, `width` in its middle and pointed at its ends."""
-    return tapers(np.asarray(path, np.float32)[None], width, power)[0]
-
-
-def tapers(paths: Array, width: ArrayLike, power: float = 0.7) -> Array:
-    """Outlines (M x 2N x 2) of strokes along M paths (M x N x 2), `width` in their middles."""
-    along = np.concatenate([paths[:, 1:], paths[:, -1:]], 1)
-    along -= np.concatenate([paths[:, :1], paths[:, :-1]], 1)
-    unit = along / np.maximum(np.hypot(along[..., 0], along[..., 1]), 1e-6)[..., None]
-    half = 0.5 * np.sin(np.linspace(0, np.pi, paths.shape[1])) ** power
-    reach = np.reshape(np.asarray(width, np.float32), (-1, 1, 1)) * half[:, None]
-    side = np.stack([-unit[..., 1], unit[..., 0]], -1) * reach
-    return np.concatenate([paths + side, (paths - side)[:, ::-1]], 1).astype(np.float32)
+def constant(value: float) -> Profile:
+    """The same value everywhere."""
+    return lambda q: np.full_like(np.asarray(q, np.float32), value)
 
 
 def direction(angle: float) -> Array:
     """The unit vector `angle` radians from straight down towards +x."""
-    return np.array([np.sin(angle), np.cos(angle)], np.float32)
+    return point(np.sin(angle), np.cos(angle))
 
 
-def turn(shape: ArrayLike, angle: float) -> Array:
+def turn(shape: Array, angle: float) -> Array:
     """The points turned by `angle` radians (clockwise on screen) about the origin."""
-    c, s = np.cos(angle), np.sin(angle)
-    return np.asarray(
-        np.asarray(shape, np.float32) @ np.array([[c, s], [-s, c]], np.float32), np.float32
-    )
+    cosine, sine = np.float32(np.cos(angle)), np.float32(np.sin(angle))
+    x, y = shape[..., 0], shape[..., 1]
+    return np.stack([x * cosine - y * sine, x * sine + y * cosine], -1)
 
 
 def smoothstep(x: Array, low: float, high: float) -> Array:
     """0 below `low`, 1 above `high`, smooth between."""
     t = np.clip((x - low) / (high - low), 0, 1)
-    return np.asarray(t * t * (3 - 2 * t), np.float32)
+    return np.asarray(t * t * (3 - 2 * t))
 
 
-def mirrored(half: ArrayLike) -> Array:
+def bell(x: Array, middle: float, width: float) -> Array:
+    """A Gaussian bump of height 1."""
+    return np.asarray(np.exp(-(((x - middle) / width) ** 2)))
+
+
+def mirrored(half: Array) -> Array:
     """The closed outline made of `half` and its mirror image in the line x = 0."""
-    h = np.asarray(half, np.float32)
-    return np.concatenate([h, h[::-1] * np.array([-1, 1], np.float32)])
+    return np.concatenate([half, half[::-1] * MIRROR])

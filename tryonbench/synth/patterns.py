@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 
 import cv2
 import numpy as np
 
 from tryonbench.synth.geometry import Array, smoothstep
 
+TILE = 256
+"""Side in pixels of a tile of scattered motifs."""
+TILE_WIDTH = 230.0
+"""Its side in picture units, at size 1."""
+
 
 @dataclass(frozen=True)
 class Weave:
-    """Where a piece of cloth lies: x across and y down it in picture units, and the size of a pixel."""
+    """Where a piece of cloth lies."""
 
     x: Array
+    """Across it in picture units (H x W, float32)."""
     y: Array
+    """Down it."""
     pixel: float
+    """Size of a pixel in picture units."""
     panel: str
     """torso or sleeve."""
     detail: int
@@ -43,10 +52,10 @@ def pattern(name: str) -> Callable[[Pattern], Pattern]:
 def blend(share: Array, below: Array, above: Array) -> Array:
     """`below` where the share is 0, `above` where it is 1."""
     start, end = (c.reshape(3, 1, 1) if c.ndim == 1 else c for c in (below, above))
-    return np.asarray(start + share * (end - start), np.float32)
+    return np.asarray(start + share * (end - start))
 
 
-def plain(colour: Array, weave: Weave) -> Array:
+def plain(weave: Weave, colour: Array) -> Array:
     """One colour everywhere."""
     return np.broadcast_to(colour.reshape(3, 1, 1), (3, *weave.x.shape))
 
@@ -55,13 +64,13 @@ def bands(at: Array, period: float, duty: float, pixel: float) -> Array:
     """1 inside the bands of a periodic stripe, 0 outside, soft over one pixel."""
     distance = np.abs(np.mod(at / period, 1.0) - 0.5) * period
     edge = 0.5 * duty * period
-    return 1 - smoothstep(np.asarray(distance, np.float32), edge - 0.6 * pixel, edge + 0.6 * pixel)
+    return 1 - smoothstep(distance, edge - 0.6 * pixel, edge + 0.6 * pixel)
 
 
 @pattern("solid")
 def solid(weave: Weave, colours: Array, size: float) -> Array:
     """One colour."""
-    return plain(colours[0], weave)
+    return plain(weave, colours[0])
 
 
 @pattern("stripes")
@@ -79,50 +88,52 @@ def pinstripes(weave: Weave, colours: Array, size: float) -> Array:
 @pattern("diagonals")
 def diagonals(weave: Weave, colours: Array, size: float) -> Array:
     """Diagonal stripes."""
-    return blend(
-        bands(np.asarray(0.7 * (weave.x + weave.y), np.float32), 52 * size, 0.4, weave.pixel),
-        colours[0],
-        colours[1],
-    )
+    along = 0.7 * (weave.x + weave.y)
+    return blend(bands(along, 52 * size, 0.4, weave.pixel), colours[0], colours[1])
+
+
+@pattern("zigzag")
+def zigzag(weave: Weave, colours: Array, size: float) -> Array:
+    """Horizontal zigzag lines."""
+    period = 62 * size
+    teeth = np.abs(np.mod(weave.x / period, 1.0) - 0.5) * period
+    return blend(bands(weave.y + teeth, 40 * size, 0.42, weave.pixel), colours[0], colours[1])
 
 
 @pattern("checks")
 def checks(weave: Weave, colours: Array, size: float) -> Array:
     """A gingham."""
-    across, down = (
-        bands(weave.x, 56 * size, 0.5, weave.pixel),
-        bands(weave.y, 56 * size, 0.5, weave.pixel),
-    )
+    across, down = (bands(axis, 56 * size, 0.5, weave.pixel) for axis in (weave.x, weave.y))
     return blend(0.5 * (across + down), colours[0], colours[1])
 
 
 @pattern("plaid")
 def plaid(weave: Weave, colours: Array, size: float) -> Array:
     """Broad and thin crossing stripes."""
-    broad = 0.42 * (
-        bands(weave.x, 120 * size, 0.42, weave.pixel)
-        + bands(weave.y, 120 * size, 0.42, weave.pixel)
-    )
-    thin = np.maximum(
-        bands(weave.x + 30 * size, 120 * size, 0.06, weave.pixel),
-        bands(weave.y + 30 * size, 120 * size, 0.06, weave.pixel),
-    )
-    return blend(0.8 * thin, blend(broad, colours[0], colours[1]), colours[2])
+    period, axes = 120 * size, (weave.x, weave.y)
+    across, down = (bands(axis, period, 0.42, weave.pixel) for axis in axes)
+    thin = [bands(axis + 30 * size, period, 0.06, weave.pixel) for axis in axes]
+    cloth = blend(0.42 * (across + down), colours[0], colours[1])
+    return blend(0.8 * np.maximum(*thin), cloth, colours[2])
+
+
+@pattern("windowpane")
+def windowpane(weave: Weave, colours: Array, size: float) -> Array:
+    """A grid of thin lines."""
+    lines = [bands(axis, 76 * size, 0.07, weave.pixel) for axis in (weave.x, weave.y)]
+    return blend(np.maximum(*lines), colours[0], colours[1])
 
 
 @pattern("dots")
 def dots(weave: Weave, colours: Array, size: float) -> Array:
     """Round dots in offset rows."""
     period = 54 * size
-    row = np.floor(weave.y / period)
-    x = np.mod(weave.x + 0.5 * period * np.mod(row, 2), period) - 0.5 * period
+    offset = 0.5 * period * np.mod(np.floor(weave.y / period), 2)
+    x = np.mod(weave.x + offset, period) - 0.5 * period
     y = np.mod(weave.y, period) - 0.5 * period
-    radius = np.asarray(np.hypot(x, y), np.float32)
-    return blend(
-        1 - smoothstep(radius, 0.24 * period - weave.pixel, 0.24 * period + weave.pixel),
-        colours[0],
-        colours[1],
-    )
+    radius, edge = np.hypot(x, y), 0.24 * period
+    inside = 1 - smoothstep(radius, edge - weave.pixel, edge + weave.pixel)
+    return blend(inside, colours[0], colours[1])
 
 
 @pattern("gradient")
@@ -135,70 +146,52 @@ def gradient(weave: Weave, colours: Array, size: float) -> Array:
 def blocks(weave: Weave, colours: Array, size: float) -> Array:
     """Blocks of colour: chest and body, and sleeves of a third."""
     if weave.panel == "sleeve":
-        return plain(colours[2], weave)
+        return plain(weave, colours[2])
     edge = 150 * size
-    return blend(
-        smoothstep(weave.y, edge - weave.pixel, edge + weave.pixel), colours[1], colours[0]
-    )
+    below = smoothstep(weave.y, edge - weave.pixel, edge + weave.pixel)
+    return blend(below, colours[1], colours[0])
 
 
 @pattern("floral")
 def floral(weave: Weave, colours: Array, size: float) -> Array:
-    """Scattered blossoms and leaves."""
-    tile = _blossoms(weave.detail, colours)
-    zoom = tile.shape[0] / (230 * size)
-    x, y = np.mod(weave.x * zoom, tile.shape[1]), np.mod(weave.y * zoom, tile.shape[0])
+    """Scattered blossoms."""
+    return tiled(weave, blossoms(weave.detail, colours), size)
+
+
+def tiled(weave: Weave, tile: Array, size: float) -> Array:
+    """A tile (TILE x TILE x 3) repeated over the cloth."""
+    zoom = np.float32(TILE / (TILE_WIDTH * size))
+    x, y = (np.mod(axis * zoom, np.float32(TILE)) for axis in (weave.x, weave.y))
     packed = cv2.remap(tile, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
-    return np.asarray(packed.transpose(2, 0, 1), np.float32)
+    return np.asarray(packed.transpose(2, 0, 1))
 
 
-def _blossoms(detail: int, colours: Array) -> Array:
-    """A tile of 256 pixels that repeats without a seam."""
+def blossoms(detail: int, colours: Array, count: int = 22) -> Array:
+    """A tile of blossoms that repeats without a seam."""
     rng = np.random.default_rng(detail)
-    tile = np.broadcast_to(colours[0], (256, 256, 3)).astype(np.float32).copy()
-    for x, y, spin, radius, kind in zip(
-        *rng.uniform(0, 256, (2, 22)),
-        rng.uniform(0, 6.3, 22),
-        rng.uniform(9, 19, 22),
-        rng.random(22),
-        strict=True,
-    ):
-        ink = colours[1] if kind < 0.6 else colours[2]
-        for dx in (-256, 0, 256):
-            for dy in (-256, 0, 256):
-                _blossom(tile, (x + dx, y + dy), spin, radius, ink, colours)
+    tile = np.full((TILE, TILE, 3), colours[0], np.float32)
+    places, spins = rng.uniform(0, TILE, (count, 2)), rng.uniform(0, 2 * np.pi, count)
+    radii, inks = rng.uniform(9, 19, count), rng.permutation([1, 2] * (count // 2))
+    for place, spin, radius, ink in zip(places, spins, radii, inks, strict=True):
+        for shift in product((-TILE, 0, TILE), repeat=2):
+            _draw_blossom(tile, place + shift, spin, radius, (colours[ink], colours[3 - ink]))
     return tile
 
 
-def _blossom(
-    tile: Array, at: tuple[float, float], spin: float, radius: float, ink: Array, colours: Array
+def _draw_blossom(
+    tile: Array, at: Array, spin: float, radius: float, inks: tuple[Array, Array]
 ) -> None:
-    if not (-40 < at[0] < 296 and -40 < at[1] < 296):
+    """Five petals of the first ink about a heart of the second; nothing if far off the tile."""
+    if np.any(at < -2 * radius) or np.any(at > TILE + 2 * radius):
         return
-    for k in range(5):
-        angle = spin + k * 1.2566
-        middle = (
-            round(at[0] + radius * 0.62 * np.cos(angle)),
-            round(at[1] + radius * 0.62 * np.sin(angle)),
-        )
-        axes = (max(1, round(radius * 0.55)), max(1, round(radius * 0.36)))
-        cv2.ellipse(
-            tile,
-            middle,
-            axes,
-            float(np.degrees(angle)),
-            0,
-            360,
-            [float(c) for c in ink],
-            -1,
-            cv2.LINE_AA,
-        )
-    heart = colours[2] if ink is not colours[2] else colours[1]
-    cv2.circle(
-        tile,
-        (round(at[0]), round(at[1])),
-        max(1, round(radius * 0.25)),
-        [float(c) for c in heart],
-        -1,
-        cv2.LINE_AA,
-    )
+    size = max(1, round(0.55 * radius)), max(1, round(0.36 * radius))
+    for angle in spin + np.arange(5) * (0.4 * np.pi):
+        middle = at + 0.62 * radius * np.array([np.cos(angle), np.sin(angle)])
+        _draw_disc(tile, middle, size, float(np.degrees(angle)), inks[0])
+    heart = max(1, round(0.25 * radius))
+    _draw_disc(tile, at, (heart, heart), 0.0, inks[1])
+
+
+def _draw_disc(tile: Array, at: Array, size: tuple[int, int], angle: float, ink: Array) -> None:
+    middle = np.round(at).astype(int).tolist()
+    cv2.ellipse(tile, middle, size, angle, 0, 360, ink.tolist(), cv2.FILLED, cv2.LINE_AA)

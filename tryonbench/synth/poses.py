@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from tryonbench.synth.frame import TorsoFrame
-from tryonbench.synth.geometry import Array, direction
+from tryonbench.synth.geometry import Array, direction, point
 
 Layer = Literal["behind", "side", "front", "top"]
 """When an arm is drawn: behind the body, beside it, in front of the torso, in front of the head."""
@@ -44,15 +44,15 @@ class Placed:
     layer: Layer
 
 
-_POSES: dict[str, Callable[[Reach, float], Placed]] = {}
+ArmPosing = Callable[[Reach, float], Placed]
+"""From what an arm starts from and a number in 0..1 that varies the pose."""
+_POSES: dict[str, ArmPosing] = {}
 
 
-def arm_pose(
-    name: str,
-) -> Callable[[Callable[[Reach, float], Placed]], Callable[[Reach, float], Placed]]:
+def arm_pose(name: str) -> Callable[[ArmPosing], ArmPosing]:
     """Register a pose under a name."""
 
-    def register(function: Callable[[Reach, float], Placed]) -> Callable[[Reach, float], Placed]:
+    def register(function: ArmPosing) -> ArmPosing:
         _POSES[name] = function
         return function
 
@@ -65,36 +65,33 @@ def place_arm(name: str, reach: Reach, amount: float) -> Placed:
 
 
 def bend(reach: Reach, wrist: Array, shorten: float = 1.0) -> Array:
-    """The elbow, outside of the line from shoulder to wrist, of an arm foreshortened by `shorten`."""
+    """The elbow of an arm foreshortened by `shorten`: outside of the line to the wrist."""
     gap = wrist - reach.shoulder
     span = float(np.hypot(*gap))
-    a, b = reach.upper * shorten, reach.fore * shorten
-    stretch = max(1.0, span / (0.995 * (a + b)))
-    a, b = a * stretch, b * stretch
-    along = (a * a - b * b + span * span) / (2 * span)
-    off = np.sqrt(max(a * a - along * along, 0.0))
+    stretch = max(shorten, span / (0.995 * (reach.upper + reach.fore)))
+    upper, fore = reach.upper * stretch, reach.fore * stretch
+    along = (upper * upper - fore * fore + span * span) / (2 * span)
+    off = np.sqrt(max(upper * upper - along * along, 0.0))
     unit = gap / span
-    normal = np.array([-unit[1], unit[0]], np.float32)
+    normal = point(-unit[1], unit[0])
     outward = normal if normal[0] * reach.side > 0 else -normal
-    return np.asarray(reach.shoulder + unit * along + outward * off, np.float32)
+    return np.asarray(reach.shoulder + unit * along + outward * off)
 
 
 @arm_pose("down")
 def down(reach: Reach, amount: float) -> Placed:
     """Hanging beside the body."""
-    swing = reach.side * (0.10 + 0.13 * amount)
-    elbow = reach.shoulder + reach.upper * direction(swing)
+    elbow = reach.shoulder + reach.upper * direction(reach.side * (0.10 + 0.13 * amount))
     angle = reach.side * (0.05 - 0.16 * amount)
-    return Placed(
-        elbow, elbow + reach.fore * direction(angle), angle - reach.side * 0.12, "relaxed", "side"
-    )
+    wrist = elbow + reach.fore * direction(angle)
+    return Placed(elbow, wrist, angle - reach.side * 0.12, "relaxed", "side")
 
 
 @arm_pose("hip")
 def hip(reach: Reach, amount: float) -> Placed:
     """The hand on the hip, the elbow out."""
     wrist = reach.frame.place(reach.side * (1.0 - 0.06 * amount), 0.72 + 0.1 * amount)
-    wrist = wrist + np.array([reach.side * 8, 0], np.float32)
+    wrist = wrist + point(8 * reach.side, 0)
     elbow = bend(reach, wrist, 0.82 + 0.06 * amount)
     return Placed(elbow, wrist, -reach.side * (0.62 + 0.2 * amount), "flat", "front")
 
@@ -110,9 +107,7 @@ def pocket(reach: Reach, amount: float) -> Placed:
 def fold(reach: Reach, amount: float) -> Placed:
     """The forearm across the chest, holding the other arm."""
     wrist = reach.frame.place(-reach.side * (0.50 + 0.1 * amount), 0.47 + 0.03 * amount)
-    elbow = reach.shoulder + np.array(
-        [reach.side * (14 + 12 * amount), 0.50 * reach.frame.length], np.float32
-    )
+    elbow = reach.shoulder + point(reach.side * (14 + 12 * amount), 0.50 * reach.frame.length)
     return Placed(elbow, wrist, -reach.side * 1.75, "grip", "front")
 
 
@@ -120,7 +115,7 @@ def fold(reach: Reach, amount: float) -> Placed:
 def hold(reach: Reach, amount: float) -> Placed:
     """The forearm across the waist, holding the other arm's elbow."""
     wrist = reach.frame.place(-reach.side * 0.72, 0.62 + 0.04 * amount)
-    elbow = reach.shoulder + np.array([reach.side * 20, 0.53 * reach.frame.length], np.float32)
+    elbow = reach.shoulder + point(reach.side * 20, 0.53 * reach.frame.length)
     return Placed(elbow, wrist, -reach.side * 1.6, "grip", "front")
 
 
@@ -141,12 +136,7 @@ def back(reach: Reach, amount: float) -> Placed:
 @arm_pose("hair")
 def hair(reach: Reach, amount: float) -> Placed:
     """The hand at the hair, the elbow raised."""
-    offset = np.array([reach.side * (0.46 + 0.04 * amount), 0.08 - 0.10 * amount], np.float32)
+    offset = point(reach.side * (0.46 + 0.03 * amount), 0.04 - 0.08 * amount)
     wrist = reach.head + offset * reach.head_size
-    return Placed(
-        bend(reach, wrist, 0.86),
-        wrist,
-        np.pi + reach.side * (0.15 + 0.1 * amount),
-        "relaxed",
-        "top",
-    )
+    angle = np.pi + reach.side * (0.45 + 0.15 * amount)
+    return Placed(bend(reach, wrist, 0.86), wrist, angle, "relaxed", "top")

@@ -1,4 +1,4 @@
-"""Writing a whole data set with several processes: resumable, and the same whatever their number."""
+"""Writing a data set with several processes: resumable, and the same whatever their number."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ from tryonbench.synth.sample import SPLITS, garment_of, partners, person_of
 Progress = Callable[[int, int], None]
 
 MIN_SIDE, MAX_SIDE = 32, 2048
+CHUNK = 8
+"""Most samples that a worker takes at a time."""
 
 
 @dataclass(frozen=True)
@@ -42,21 +44,20 @@ def write(root: Path, spec: SynthSpec, *, workers: int | None, progress: Progres
     _check_spec(spec)
     if _holds(root, spec):
         return
-    partial_root = root.with_name(root.name + ".partial")
-    _prepare(partial_root, spec)
+    unfinished = root.with_name(f"{root.name}.partial")
+    _prepare(unfinished, spec)
     jobs = _jobs(spec)
-    missing = [
-        job
-        for job in jobs
-        if not is_written(partial_root / job.split, _name(spec, job.split, job.index))
-    ]
-    _write_pairs(partial_root, spec, jobs)
-    done = len(jobs) - len(missing)
-    for _ in _results(partial(write_sample, partial_root, spec), missing, workers or _cores()):
-        done += 1
+    _write_pairs(unfinished, spec, jobs)
+    missing = [job for job in jobs if not _is_done(unfinished, spec, job)]
+    work = partial(write_sample, unfinished, spec)
+    for done, _ in enumerate(_results(work, missing, workers or _cores()), 1):
         if progress:
-            progress(done, len(jobs))
-    partial_root.rename(root)
+            progress(len(jobs) - len(missing) + done, len(jobs))
+    unfinished.rename(root)
+
+
+def _is_done(root: Path, spec: SynthSpec, job: Job) -> bool:
+    return is_written(root / job.split, _name(spec, job.split, job.index))
 
 
 def _check_spec(spec: SynthSpec) -> None:
@@ -84,13 +85,13 @@ def _holds(root: Path, spec: SynthSpec) -> bool:
 
 
 def _is_same(folder: Path, spec: SynthSpec, advice: str) -> bool:
+    """True, or an error that says what the folder holds instead."""
     if not (folder / "synth.json").is_file():
         raise InputError(f"{folder} exists and is not a synthetic data set; {advice}")
     found = read_json(folder / "synth.json")
     if {key: found.get(key) for key in ("spec", "version")} != _stamp(spec):
-        raise InputError(
-            f"{folder} holds another synthetic data set ({found.get('spec')}); {advice}"
-        )
+        held = f"{found.get('spec')}, version {found.get('version')}"
+        raise InputError(f"{folder} holds another synthetic data set ({held}); {advice}")
     return True
 
 
@@ -107,7 +108,10 @@ def _prepare(folder: Path, spec: SynthSpec) -> None:
 
 
 def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """The cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _name(spec: SynthSpec, split: str, index: int) -> str:
@@ -116,6 +120,7 @@ def _name(spec: SynthSpec, split: str, index: int) -> str:
 
 
 def _jobs(spec: SynthSpec) -> list[Job]:
+    """All samples."""
     counts = {"test": spec.test, "train": spec.train}
     return [
         Job(split, index, partner)
@@ -125,22 +130,18 @@ def _jobs(spec: SynthSpec) -> list[Job]:
 
 
 def _write_pairs(root: Path, spec: SynthSpec, jobs: list[Job]) -> None:
+    """Write the list of each split: every person with somebody else's garment."""
     for split in SPLITS:
-        lines = [
-            f"{_name(spec, split, job.index)}.jpg {_name(spec, split, job.partner)}.jpg\n"
-            for job in jobs
-            if job.split == split
-        ]
-        write_text(root / f"{split}_pairs.txt", "".join(lines))
+        pairs = [(job.index, job.partner) for job in jobs if job.split == split]
+        names = [[f"{_name(spec, split, index)}.jpg" for index in pair] for pair in pairs]
+        write_text(root / f"{split}_pairs.txt", "".join(f"{' '.join(line)}\n" for line in names))
 
 
 def write_sample(root: Path, spec: SynthSpec, job: Job) -> None:
     """Render and write one sample, and for a test sample the truth of its unpaired line first."""
-    person, garment = (
-        person_of(spec.seed, job.split, job.index),
-        garment_of(spec.seed, job.split, job.index),
-    )
     split, name = root / job.split, _name(spec, job.split, job.index)
+    person = person_of(spec.seed, job.split, job.index)
+    garment = garment_of(spec.seed, job.split, job.index)
     if job.split == "test":
         truth = render(person, garment_of(spec.seed, job.split, job.partner), spec.size)
         pair = f"{name}__{_name(spec, job.split, job.partner)}"
@@ -157,10 +158,9 @@ def _results(work: Callable[[Job], None], jobs: list[Job], workers: int) -> Iter
         with _single_thread():
             yield from map(work, jobs)
         return
+    chunk = max(1, min(CHUNK, len(jobs) // (4 * workers)))
     with get_context("spawn").Pool(workers, _start_worker) as pool:
-        yield from pool.imap_unordered(
-            work, jobs, chunksize=max(1, min(8, len(jobs) // (4 * workers)))
-        )
+        yield from pool.imap_unordered(work, jobs, chunk)
 
 
 def _start_worker() -> None:

@@ -3,71 +3,63 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tryonbench.synth.cutting import ARMPIT
 from tryonbench.synth.draw.relief import Relief
 from tryonbench.synth.frame import TorsoFrame
 from tryonbench.synth.garment import Cut
-from tryonbench.synth.geometry import Array, bow, tapers
+from tryonbench.synth.geometry import Array, along_path, bow, normals, tapers
 
 SIDES = np.array([-1.0, 1.0])
+BOTH = np.repeat(SIDES, 3)
+"""The sides of folds that come in threes."""
 
 
 def press_worn_folds(
     relief: Relief, frame: TorsoFrame, cut: Cut, low: float, rng: np.random.Generator
 ) -> None:
-    """Folds of a worn front: drags from the armpits, drapes to the hem or the waistband at v = `low`."""
+    """Folds of a worn front that hangs down to v = `low`."""
     loose = min(1.0, cut.ease[1] / 30)
-    relief.press(_drapes(frame, low, loose, rng), 4 + 5 * loose, 9)
+    relief.press(_drapes(frame, low, 12 + 8 * loose, rng), 4 + 5 * loose, 9)
     relief.press(_drags(frame, rng), 3, 6)
     if low > 0.6:
         relief.press(_waist_creases(frame, rng), 2.2, 4)
 
 
-def _drapes(frame: TorsoFrame, low: float, loose: float, rng: np.random.Generator) -> Array:
+def _drapes(frame: TorsoFrame, low: float, width: float, rng: np.random.Generator) -> Array:
     """Long folds down the sides."""
-    side = np.repeat(SIDES, 3)
-    u = side * rng.uniform(0.3, 0.95, 6)
-    top, end = rng.uniform(0.36, 0.5, 6) * min(1.0, low / 0.8), low - rng.uniform(0.0, 0.12, 6)
-    paths = bow(
-        frame.place(u, top),
-        frame.place(u * rng.uniform(0.75, 1.0, 6), end),
-        rng.uniform(-0.05, 0.05, 6),
-    )
-    return tapers(paths, 12 + 8 * loose)
+    u = BOTH * rng.uniform(0.3, 0.95, 6)
+    start = frame.place(u, rng.uniform(0.36, 0.5, 6) * min(1.0, low / 0.8))
+    end = frame.place(u * rng.uniform(0.75, 1.0, 6), low - rng.uniform(0.0, 0.12, 6))
+    return tapers(bow(start, end, rng.uniform(-0.05, 0.05, 6)), width)
 
 
 def _drags(frame: TorsoFrame, rng: np.random.Generator) -> Array:
     """Folds from the armpits towards the chest."""
-    side = np.repeat(SIDES, 3)
-    start = frame.place(side * rng.uniform(0.86, 0.98, 6), ARMPIT + rng.uniform(-0.03, 0.05, 6))
-    end = frame.place(side * rng.uniform(0.15, 0.6, 6), rng.uniform(0.27, 0.50, 6))
-    return tapers(bow(start, end, side * rng.uniform(0.02, 0.12, 6)), 15)
+    start = frame.place(BOTH * rng.uniform(0.86, 0.98, 6), ARMPIT + rng.uniform(-0.03, 0.05, 6))
+    end = frame.place(BOTH * rng.uniform(0.15, 0.6, 6), rng.uniform(0.27, 0.50, 6))
+    return tapers(bow(start, end, BOTH * rng.uniform(0.02, 0.12, 6)), 15)
 
 
 def _waist_creases(frame: TorsoFrame, rng: np.random.Generator) -> Array:
     """Short folds where the waist bends."""
-    side, v = np.repeat(SIDES, 3), rng.uniform(0.54, 0.68, 6)
-    start = frame.place(side * 0.99, v)
-    end = frame.place(side * rng.uniform(0.35, 0.7, 6), v + rng.uniform(-0.02, 0.07, 6))
-    return tapers(bow(start, end, side * 0.07), 8)
+    v = rng.uniform(0.54, 0.68, 6)
+    end = frame.place(BOTH * rng.uniform(0.35, 0.7, 6), v + rng.uniform(-0.02, 0.07, 6))
+    return tapers(bow(frame.place(0.99 * BOTH, v), end, 0.07 * BOTH), 8)
 
 
 def press_flat_folds(relief: Relief, frame: TorsoFrame, cut: Cut, rng: np.random.Generator) -> None:
     """Faint creases of a garment on a table."""
-    side = np.repeat(SIDES, 3)
-    start = frame.place(side * rng.uniform(0.75, 0.95, 6), ARMPIT + rng.uniform(0, 0.08, 6))
-    end = frame.place(
-        side * rng.uniform(0.2, 0.7, 6), np.minimum(cut.hem - 0.03, rng.uniform(0.35, 0.85, 6))
-    )
-    relief.press(tapers(bow(start, end, side * rng.uniform(0.0, 0.1, 6)), 12), 3, 7)
+    start = frame.place(BOTH * rng.uniform(0.75, 0.95, 6), ARMPIT + rng.uniform(0, 0.08, 6))
+    low = np.minimum(cut.hem - 0.03, rng.uniform(0.35, 0.85, 6))
+    end = frame.place(BOTH * rng.uniform(0.2, 0.7, 6), low)
+    relief.press(tapers(bow(start, end, BOTH * rng.uniform(0, 0.1, 6)), 12), 3, 7)
 
 
 def press_sleeve_folds(
     relief: Relief, path: Array, radius: float, end: float, rng: np.random.Generator
 ) -> None:
-    """Folds around the elbow and along a sleeve; `path` is the arm's centre line, `end` its covered part."""
+    """Folds around and along a sleeve on an arm's centre line, up to its part `end`."""
     count = 8 if end > 0.5 else 2
     first = rng.uniform(0.12, max(0.16, end), count)
     last = np.minimum(1.0, first + rng.uniform(0, 0.12, count))
@@ -77,11 +69,8 @@ def press_sleeve_folds(
     relief.press(tapers(bow(start, finish, 0.08 * side), 9), 3.5, 4.5)
 
 
-def _beside(path: Array, at: NDArray[np.float64], off: NDArray[np.float64]) -> Array:
+def _beside(path: Array, at: Array, off: Array) -> Array:
     """Points at parts `at` of a path's length, `off` picture units to its right."""
-    step = np.diff(path, axis=0)
-    length = np.concatenate([[0], np.cumsum(np.hypot(step[:, 0], step[:, 1]))])
-    i = np.clip(np.searchsorted(length, at * length[-1]) - 1, 0, len(step) - 1)
-    unit = step[i] / np.hypot(step[i, 0], step[i, 1])[:, None]
-    along = path[i] + unit * (at * length[-1] - length[i])[:, None]
-    return (along + np.stack([-unit[:, 1], unit[:, 0]], 1) * off[:, None]).astype(np.float32)
+    here, ahead = along_path(path, at), along_path(path, np.minimum(at + 0.01, 1.0))
+    behind = along_path(path, at - 0.01)
+    return np.asarray(here + normals(ahead - behind) * off[:, None], np.float32)

@@ -8,131 +8,126 @@ import cv2
 import numpy as np
 
 from tryonbench.synth.body import Arm
-from tryonbench.synth.draw.canvas import SKIN_TINT, Canvas, Patch, lit, soften
-from tryonbench.synth.geometry import Array, direction, points, spline, turn
+from tryonbench.synth.draw.canvas import Canvas, Patch, soften
+from tryonbench.synth.draw.colour import SKIN_TINT, colour_of, lit
+from tryonbench.synth.geometry import Array, direction, normals, point, points, spline, turn
+from tryonbench.synth.labels import (
+    FACE,
+    LEFT_LEG,
+    NECK,
+    RIGHT_LEG,
+    SKIRT,
+    TROUSERS,
+    UPPER,
+    arm_label,
+)
+from tryonbench.synth.person import Person
+
+LENGTH = 0.27
+"""Length of a hand as part of the torso's."""
+PALM = spline(
+    points((-0.155, -0.06), (-0.17, 0.1), (-0.205, 0.32), (-0.19, 0.47), (0.0, 0.54), (0.15, 0.48),
+           (0.19, 0.3), (0.17, 0.1), (0.15, -0.06)),
+    6, closed=True,
+)  # fmt: skip
+"""In hand coordinates: wrist at the origin, fingers along +y, thumb towards +x."""
+FINGERS = (
+    ((0.118, 0.43), 0.44),
+    ((0.036, 0.47), 0.50),
+    ((-0.05, 0.455), 0.46),
+    ((-0.128, 0.4), 0.36),
+)
+"""Root and length of each finger, from the index to the little one."""
 
 
 @dataclass(frozen=True)
 class Hand:
-    """A hand in its own coordinates: wrist at the origin, fingers along +y, thumb towards +x."""
+    """A gesture: outlines in hand coordinates."""
 
-    palm: Array
     fingers: tuple[Array, ...]
     thumb: Array
 
 
 def _hand(fan: float, curl: float, thumb: float) -> Hand:
-    """`fan` spreads the fingers, `curl` bends them towards the thumb, `thumb` moves it outwards."""
-    palm = points(
-        (-0.155, -0.06),
-        (-0.17, 0.1),
-        (-0.205, 0.32),
-        (-0.19, 0.47),
-        (0.0, 0.54),
-        (0.15, 0.48),
-        (0.19, 0.3),
-        (0.17, 0.1),
-        (0.15, -0.06),
-    )
-    roots = ((0.118, 0.43), (0.036, 0.47), (-0.050, 0.455), (-0.128, 0.40))
+    """`fan` spreads the fingers, `curl` bends them, `thumb` moves the thumb outwards."""
     fingers = tuple(
-        _finger(root, length, fan * (1.3 - i), curl * (1 + 0.15 * i))
-        for i, (root, length) in enumerate(zip(roots, (0.44, 0.50, 0.46, 0.36), strict=True))
+        _sausage(
+            _finger(length, fan * (1.3 - i), curl * (1 + 0.15 * i)) + point(*root), 0.052, 0.037
+        )
+        for i, (root, length) in enumerate(FINGERS)
     )
-    digit = spline(
-        points(
-            (0.10, 0.10),
-            (0.17 + 0.20 * thumb, 0.26),
-            (0.18 + 0.30 * thumb, 0.42),
-            (0.17 + 0.30 * thumb, 0.52),
-        ),
-        6,
-    )
-    return Hand(spline(palm, 6, closed=True), fingers, _sausage(digit, 0.072, 0.050))
+    bones = points((0.10, 0.10), (0.17 + 0.20 * thumb, 0.26), (0.18 + 0.30 * thumb, 0.42))
+    tip = points((0.17 + 0.30 * thumb, 0.52))
+    return Hand(fingers, _sausage(spline(np.concatenate([bones, tip]), 6), 0.072, 0.050))
 
 
-def _finger(root: tuple[float, float], length: float, angle: float, curl: float) -> Array:
-    bones = spline(
-        points(
-            (0, -0.06),
-            (0.0, 0.45 * length),
-            (0.25 * curl * length, 0.75 * length),
-            (0.62 * curl * length, length),
-        ),
-        6,
-    )
-    return _sausage(turn(bones, -angle) + points(root), 0.052, 0.037)
+def _finger(length: float, angle: float, curl: float) -> Array:
+    """A finger's centre line from its root at the origin."""
+    low = points((0, -0.06), (0, 0.45 * length))
+    high = length * points((0.25 * curl, 0.75), (0.62 * curl, 1))
+    return turn(spline(np.concatenate([low, high]), 6), -angle)
 
 
 def _sausage(path: Array, thick: float, thin: float) -> Array:
-    """A closed outline around the path whose radius goes from `thick` to `thin`, with a round end."""
-    along = np.gradient(path, axis=0)
-    unit = along / np.hypot(along[:, 0], along[:, 1])[:, None]
-    normal = np.stack([-unit[:, 1], unit[:, 0]], 1)
+    """A closed outline about a path, from radius `thick` to `thin`, with a round end."""
+    unit = np.gradient(path, axis=0)
+    side = normals(unit)
     radius = np.linspace(thick, thin, len(path))[:, None]
     around = np.linspace(0, np.pi, 8)[1:-1, None]
-    tip = path[-1] + thin * (np.cos(around) * normal[-1] + np.sin(around) * unit[-1])
-    return np.concatenate([path + normal * radius, tip, (path - normal * radius)[::-1]]).astype(
+    tip = path[-1] + thin * (np.cos(around) * side[-1] - np.sin(around) * normals(side[-1]))
+    return np.concatenate([path + side * radius, tip, (path - side * radius)[::-1]]).astype(
         np.float32
     )
 
 
-HANDS = {
-    "pocket": _hand(0.02, 0.10, 0.4),
+GESTURES = {
     "relaxed": _hand(0.02, 0.30, 0.15),
     "flat": _hand(0.07, 0.05, 0.55),
     "grip": _hand(0.05, 0.15, 0.5),
+    "pocket": _hand(0.02, 0.10, 0.4),
 }
-
-
-HAND = 0.27
-"""Length of a hand as part of the torso's."""
 
 
 def hand_outlines(arm: Arm, length: float) -> list[Array]:
     """Palm, four fingers and thumb in picture units."""
-    plan = HANDS[arm.shape]
-    flip = points((-arm.side * length, length))
-    return [
-        arm.wrist + turn(shape * flip, -arm.hand)
-        for shape in (plan.palm, *plan.fingers, plan.thumb)
-    ]
+    hand = GESTURES[arm.placed.shape]
+    flip = point(-arm.side * length, length)
+    shapes = (PALM, *hand.fingers, hand.thumb)
+    return [arm.placed.wrist + turn(shape * flip, -arm.placed.hand) for shape in shapes]
 
 
-def draw_hand(
-    canvas: Canvas, arm: Arm, length: float, skin: Array, light: float, label: int
-) -> None:
-    """Paint a hand of the given length at the end of the arm, with its shadow."""
+def draw_hand(canvas: Canvas, person: Person, arm: Arm) -> None:
+    """Paint a hand at the end of the arm, with its shadow."""
+    length = LENGTH * person.build.spine
     shapes = hand_outlines(arm, length)
     whole = canvas.area(*shapes, margin=0.25 * length)
     if not whole.alpha.size:
         return
-    if arm.shape == "pocket":
+    if arm.placed.shape == "pocket":
         whole = whole.times(1 - _in_pocket(canvas, arm, whole, length))
-    canvas.shade(canvas.only(canvas.softened(whole, 0.07 * length), 5, 9, 10, 12, 13, 16, 17), 0.34)
-    canvas.paint(
-        whole, lit(skin, _hand_light(canvas, whole, shapes, length, light), SKIN_TINT), label
-    )
+    behind = (UPPER, TROUSERS, NECK, SKIRT, FACE, LEFT_LEG, RIGHT_LEG)
+    canvas.shade(canvas.only(canvas.softened(whole, 0.07 * length), *behind), 0.34)
+    light = _hand_light(canvas, whole, shapes, length, person.light)
+    canvas.paint(whole, lit(colour_of(person.skin), light, SKIN_TINT), arm_label(arm.side))
 
 
 def _in_pocket(canvas: Canvas, arm: Arm, whole: Patch, length: float) -> Array:
     """Coverage in 0..1 of what has slipped into trousers or a skirt."""
-    away = canvas.positions(whole.window) - arm.wrist
-    down = direction(arm.hand)
+    away, down = canvas.positions(whole.window) - arm.placed.wrist, direction(arm.placed.hand)
     deep = (away[..., 0] * down[0] + away[..., 1] * down[1] - 0.36 * length) * canvas.scale
-    cloth = np.isin(canvas.labels[whole.window], (9, 12))
-    return np.asarray(np.clip(deep + 0.5, 0, 1) * cloth, np.float32)
+    cloth = np.isin(canvas.labels[whole.window], (TROUSERS, SKIRT))
+    return np.asarray(np.clip(deep + 0.5, 0, 1) * cloth)
 
 
 def _hand_light(
-    canvas: Canvas, whole: Patch, shapes: list[Array], length: float, light: float
+    canvas: Canvas, whole: Patch, shapes: list[Array], length: float, side: float
 ) -> Array:
     """A rounded whole with a furrow between the fingers."""
     blur = 0.06 * length * canvas.scale
     inner = soften(whole.alpha, blur)
-    slope = cv2.Sobel(inner, cv2.CV_32F, 1, 0, ksize=3) * (blur * 0.3)
-    shade = 0.74 + 0.34 * inner - light * 0.16 * slope
+    slope = cv2.Sobel(inner, cv2.CV_32F, 1, 0, ksize=3) * (0.3 * blur)
+    light = 0.74 + 0.34 * inner - 0.16 * side * slope
     for shape in shapes[1:]:
-        edge = canvas.lines([shape], 0.022 * length, closed=True, window=whole.window).alpha
-        shade = shade - 0.17 * soften(edge, 0.012 * length * canvas.scale)
-    return np.asarray(shade, np.float32)
+        furrow = canvas.lines([np.concatenate([shape, shape[:1]])], 0.022 * length, whole.window)
+        light = light - 0.17 * canvas.softened(furrow, 0.012 * length).alpha
+    return np.asarray(light)

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from tryonbench.synth.draw.canvas import Canvas, Patch
-from tryonbench.synth.geometry import DISC, Array, points
+from tryonbench.synth.geometry import DISC, Array, point, points
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,10 @@ class Chest:
     colours: Array
     """The cloth's three colours (3 x 3)."""
     text: str
+
+    def put(self, shape: Array) -> Array:
+        """Picture positions of points given in half-chests about the print's middle."""
+        return np.asarray(self.centre + self.half * shape, np.float32)
 
 
 Print = Callable[[Chest], None]
@@ -45,105 +49,75 @@ def chest_print(name: str) -> Callable[[Print], Print]:
 @chest_print("text")
 def text(chest: Chest) -> None:
     """A word in large letters."""
-    write(chest.canvas, chest.text, chest.centre, 0.62 * chest.half, 2 * chest.half, chest.ink)
+    write(chest, chest.text, 0.0, 0.62, 2.0, chest.ink)
 
 
 @chest_print("slogan")
 def slogan(chest: Chest) -> None:
     """A word between two bars, with small lettering below."""
     for y in (-0.42, 0.34):
-        bar = chest.centre + chest.half * points((-0.8, y), (0.8, y))
+        bar = chest.put(points((-0.8, y), (0.8, y)))
         chest.canvas.paint(chest.canvas.line(bar, 0.05 * chest.half), chest.colours[2])
-    write(
-        chest.canvas,
-        chest.text,
-        chest.centre - points((0, 0.05 * chest.half))[0],
-        0.5 * chest.half,
-        1.6 * chest.half,
-        chest.ink,
-    )
-    write(
-        chest.canvas,
-        "ORIGINAL GOODS",
-        chest.centre + points((0, 0.52 * chest.half))[0],
-        0.16 * chest.half,
-        1.5 * chest.half,
-        chest.ink,
-    )
+    write(chest, chest.text, -0.05, 0.5, 1.6, chest.ink)
+    write(chest, "ORIGINAL GOODS", 0.52, 0.16, 1.5, chest.ink)
 
 
 @chest_print("badge")
 def badge(chest: Chest) -> None:
     """A disc with a letter."""
     for radius, colour in ((0.62, chest.ink), (0.54, chest.colours[0]), (0.49, chest.ink)):
-        chest.canvas.paint(chest.canvas.area(chest.centre + radius * chest.half * DISC), colour)
-    write(
-        chest.canvas, chest.text[0], chest.centre, 0.55 * chest.half, chest.half, chest.colours[0]
-    )
+        chest.canvas.paint(chest.canvas.area(chest.put(radius * DISC)), colour)
+    write(chest, chest.text[0], 0.0, 0.55, 1.0, chest.colours[0])
 
 
 @chest_print("sun")
 def sun(chest: Chest) -> None:
     """A setting sun cut by waves."""
-    disc = chest.canvas.area(chest.centre + 0.66 * chest.half * DISC, margin=4)
-    at = (chest.canvas.positions(disc.window)[..., 1] - chest.centre[1]) / chest.half
-    gaps = (np.mod(at * 5.5, 1) < 0.42 * np.clip(at + 0.15, 0, 1) * 1.4).astype(np.float32)
-    chest.canvas.paint(disc.times(1 - gaps), chest.ink)
+    disc = chest.canvas.area(chest.put(0.66 * DISC), margin=4)
+    y = (chest.canvas.positions(disc.window)[..., 1] - chest.centre[1]) / chest.half
+    gaps = np.mod(5.5 * y, 1) < 0.59 * np.clip(y + 0.15, 0, 1)
+    chest.canvas.paint(disc.times(~gaps), chest.ink)
 
 
 @chest_print("heart")
 def heart(chest: Chest) -> None:
     """A heart."""
-    t = np.linspace(0, 2 * np.pi, 60, dtype=np.float32)
-    shape = (
-        np.stack(
-            [
-                16 * np.sin(t) ** 3,
-                -(13 * np.cos(t) - 5 * np.cos(2 * t) - 2 * np.cos(3 * t) - np.cos(4 * t)),
-            ],
-            1,
-        )
-        / 17
-    )
-    chest.canvas.paint(
-        chest.canvas.area((chest.centre + 0.55 * chest.half * shape).astype(np.float32)), chest.ink
-    )
+    t = np.linspace(0, 2 * np.pi, 60)
+    lobes = 13 * np.cos(t) - 5 * np.cos(2 * t) - 2 * np.cos(3 * t) - np.cos(4 * t)
+    shape = 0.55 / 17 * np.stack([16 * np.sin(t) ** 3, -lobes], 1)
+    chest.canvas.paint(chest.canvas.area(chest.put(shape)), chest.ink)
 
 
 @chest_print("peaks")
 def peaks(chest: Chest) -> None:
     """A mountain range in a frame of sky."""
-    h = chest.half
-    sky = chest.centre + h * points((-0.75, -0.6), (0.75, -0.6), (0.75, 0.5), (-0.75, 0.5))
-    chest.canvas.paint(chest.canvas.area(sky), chest.colours[2])
+    low, high = point(-0.75, -0.6), point(0.75, 0.5)
+    sky = points((low[0], low[1]), (high[0], low[1]), (high[0], high[1]), (low[0], high[1]))
+    chest.canvas.paint(chest.canvas.area(chest.put(sky)), chest.colours[2])
     for x, top, tone in ((-0.2, -0.35, 0.75), (0.3, -0.1, 1.0)):
-        peak = chest.centre + h * points((x - 0.45, 0.5), (x, top), (x + 0.45, 0.5))
-        chest.canvas.paint(
-            chest.canvas.area(np.clip(peak, sky.min(0), sky.max(0))), chest.ink * tone
-        )
+        peak = np.clip(points((x - 0.45, 0.5), (x, top), (x + 0.45, 0.5)), low, high)
+        chest.canvas.paint(chest.canvas.area(chest.put(peak)), chest.ink * tone)
 
 
 @chest_print("bars")
 def bars(chest: Chest) -> None:
     """Three stripes across the chest."""
-    for i, colour in enumerate((chest.ink, chest.colours[1], chest.ink)):
-        y = chest.half * (-0.22 + 0.22 * i)
-        stripe = chest.centre + points((-2.2 * chest.half, y), (2.2 * chest.half, y))
+    for y, colour in ((-0.22, chest.ink), (0.0, chest.colours[1]), (0.22, chest.ink)):
+        stripe = chest.put(points((-1.56, y), (1.56, y)))
         chest.canvas.paint(chest.canvas.line(stripe, 0.15 * chest.half), colour)
 
 
-def write(
-    canvas: Canvas, words: str, centre: Array, height: float, width: float, ink: Array
-) -> None:
-    """Lettering of the given height in picture units, made smaller to fit the width."""
+def write(chest: Chest, words: str, y: float, height: float, width: float, ink: Array) -> None:
+    """Lettering in the middle at y, of a height unless it were wider than `width` (half-chests)."""
     glyphs = _glyphs(words)
     height = min(height, width * glyphs.shape[0] / glyphs.shape[1])
-    half = 0.5 * height * np.array([glyphs.shape[1] / glyphs.shape[0], 1])
-    corners = canvas.to_pixels(np.asarray([centre - half, centre + half], np.float32))
-    size = np.maximum(np.round(corners[1] - corners[0]), 1).astype(int)
-    alpha = cv2.resize(glyphs, (int(size[0]), int(size[1])), interpolation=cv2.INTER_AREA)
-    x, y = np.maximum(np.round(corners[0]), 0).astype(int)
-    canvas.paint(Patch((slice(y, y + size[1]), slice(x, x + size[0])), alpha), ink)
+    half = 0.5 * height * point(glyphs.shape[1] / glyphs.shape[0], 1)
+    corners = chest.canvas.to_pixels(chest.put(np.stack([point(0, y) - half, point(0, y) + half])))
+    left, top = (max(0, round(v)) for v in corners[0].tolist())
+    columns, rows = (max(1, round(v)) for v in (corners[1] - corners[0]).tolist())
+    small = cv2.resize(glyphs, (columns, rows), interpolation=cv2.INTER_AREA)
+    window = slice(top, top + rows), slice(left, left + columns)
+    chest.canvas.paint(Patch(window, np.asarray(small, np.float32)), ink)
 
 
 @lru_cache(maxsize=64)

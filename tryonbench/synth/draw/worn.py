@@ -7,20 +7,18 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from tryonbench.synth.body import Arm
-from tryonbench.synth.cutting import FlatCut, FlatSleeve, sleeve_radius, torso_outline
-from tryonbench.synth.draw.bottoms import WAIST
-from tryonbench.synth.draw.canvas import Canvas, Patch, interpolated, lit
+from tryonbench.synth.cutting import sleeve_radius, torso_outline
+from tryonbench.synth.draw.canvas import Canvas, Patch, interpolated
+from tryonbench.synth.draw.colour import lit
 from tryonbench.synth.draw.folds import press_sleeve_folds, press_worn_folds
-from tryonbench.synth.draw.limbs import Field, Halves, half_patches, round_light
+from tryonbench.synth.draw.limbs import Field, Limb, round_light
 from tryonbench.synth.draw.relief import Relief
-from tryonbench.synth.frame import TorsoFrame
-from tryonbench.synth.garment import Cut, Garment
-from tryonbench.synth.geometry import Array, points
-from tryonbench.synth.person import Person
+from tryonbench.synth.geometry import Array, bell, point
+from tryonbench.synth.labels import NECK, SKIRT, TROUSERS, UPPER
+from tryonbench.synth.wearing import WAIST, Wearing
 
-UPPER = 5
-"""The label of upper clothes."""
+CUFF_CURVE = 0.11
+"""How far a sleeve's end bulges around the arm, in radii."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +33,9 @@ class Piece:
 
     def cloth(self, texture: Array) -> Array:
         """The unlit cloth (3 x h x w), sampled from the flat texture (H x W x 3)."""
-        x, y = np.ascontiguousarray(self.warp[..., 0]), np.ascontiguousarray(self.warp[..., 1])
+        x, y = (np.ascontiguousarray(self.warp[..., axis]) for axis in (0, 1))
         packed = cv2.remap(texture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(packed.transpose(2, 0, 1), np.float32)
+        return np.asarray(packed.transpose(2, 0, 1))
 
 
 def paint_piece(canvas: Canvas, texture: Array, piece: Piece) -> None:
@@ -46,117 +44,87 @@ def paint_piece(canvas: Canvas, texture: Array, piece: Piece) -> None:
         canvas.paint(piece.patch, lit(piece.cloth(texture), piece.light), UPPER, piece.warp)
 
 
-def is_tucked(person: Person, cut: Cut) -> bool:
-    """Whether the garment goes into the waistband: it must be long enough."""
-    return person.tucked and cut.hem > WAIST + 0.15
-
-
-def torso_piece(
-    canvas: Canvas, garment: Garment, flat: FlatCut, person: Person, frame: TorsoFrame
-) -> Piece:
-    """The front of the garment on its `frame`."""
-    outline = torso_outline(garment.cut)
-    patch = canvas.area(frame.place(outline[:, 0], outline[:, 1]), margin=24)
-    coarse = canvas.coarse_torso(frame)
-    there = canvas.to_pixels(flat.frame.place(coarse[..., 0], coarse[..., 1]))
-    smooth = np.concatenate([there, torso_light(coarse, person.light), coarse[..., 1:]], -1)
+def front_piece(canvas: Canvas, wearing: Wearing) -> Piece:
+    """The front of the garment on the body."""
+    patch = canvas.area(front_outline(wearing), margin=24)
+    uv = canvas.coarse_torso(wearing.front)
+    there = canvas.to_pixels(wearing.flat.frame.place(uv[..., 0], uv[..., 1]))
+    smooth = np.concatenate([there, front_light(uv, wearing.person.light), uv[..., 1:]], -1)
     fine = interpolated(smooth, patch.window)
-    light = fine[..., 2] + _front_creases(canvas, patch, garment, person, frame)
+    light = fine[..., 2] + _front_creases(canvas, patch, wearing)
     light -= 0.30 * (1 - canvas.softened(patch, 5).alpha)
-    if is_tucked(person, garment.cut):
-        patch, light = _tucked(canvas, patch, light, (WAIST - fine[..., 3]) * frame.length)
+    if wearing.tucked:
+        above = (WAIST - fine[..., 3]) * wearing.front.length
+        patch = patch.times(np.clip((above + 13) * canvas.scale, 0, 1))
+        light -= 0.25 * np.clip(1 - (above - 4) / 26, 0, 1)
     return Piece(patch, fine[..., :2], light)
 
 
-def _front_creases(
-    canvas: Canvas, patch: Patch, garment: Garment, person: Person, frame: TorsoFrame
-) -> Array:
-    """The light on the folds of the front."""
-    low = WAIST if is_tucked(person, garment.cut) else garment.cut.hem
-    relief = Relief(canvas, patch.window)
-    rng = np.random.default_rng([garment.look.detail, person.detail])
-    press_worn_folds(relief, frame, garment.cut, low, rng)
-    return relief.light(person.light)
+def front_outline(wearing: Wearing) -> Array:
+    """The front's closed outline in picture units."""
+    return wearing.front.put(torso_outline(wearing.garment.cut))
 
 
-def _tucked(canvas: Canvas, patch: Patch, light: Array, above: Array) -> tuple[Patch, Array]:
-    """Cut a piece off under the waistband and shade it there; `above` in picture units."""
-    inside = np.clip((above + 13) * canvas.scale, 0, 1)
-    return patch.times(inside), light - 0.25 * np.clip(1 - (above - 4) / 26, 0, 1)
-
-
-def torso_light(uv: Array, side: float) -> Array:
-    """A rounded chest over a rounded trunk: light (h x w x 1) at torso coordinates (h x w x 2)."""
+def front_light(uv: Array, side: float) -> Array:
+    """A rounded chest on a rounded trunk: light (h x w x 1) at torso coordinates (h x w x 2)."""
     u, v = uv[..., :1], uv[..., 1:]
-    chest = np.exp(-(((np.abs(u) - 0.42) / 0.30) ** 2))
-    raised, below = np.exp(-(((v - 0.29) / 0.06) ** 2)), np.exp(-(((v - 0.42) / 0.05) ** 2))
-    return 1.05 - 0.22 * (u - 0.22 * side) ** 2 + chest * (0.035 * raised - 0.08 * below)
+    chest = 0.035 * bell(v, 0.29, 0.06) - 0.08 * bell(v, 0.42, 0.05)
+    return np.asarray(1.05 - 0.22 * (u - 0.22 * side) ** 2 + bell(np.abs(u), 0.42, 0.30) * chest)
 
 
-def cast_shadow(canvas: Canvas, frame: TorsoFrame, cut: Cut) -> None:
+def _front_creases(canvas: Canvas, patch: Patch, wearing: Wearing) -> Array:
+    """The light on the folds of the front."""
+    cut = wearing.garment.cut
+    relief = Relief(canvas, patch.window)
+    low = WAIST if wearing.tucked else cut.hem
+    press_worn_folds(relief, wearing.front, cut, low, wearing.generator(0))
+    return relief.light(wearing.person.light)
+
+
+def cast_shadow(canvas: Canvas, wearing: Wearing) -> None:
     """The shadow of the front on the skin and clothes right below it."""
-    outline = torso_outline(cut)
-    shadow = canvas.area(frame.place(outline[:, 0], outline[:, 1]) + points((0, 9)), margin=22)
-    canvas.shade(canvas.only(canvas.softened(shadow, 6), 9, 10, 12), 0.30)
+    shadow = canvas.area(front_outline(wearing) + point(0, 9), margin=22)
+    canvas.shade(canvas.only(canvas.softened(shadow, 6), TROUSERS, NECK, SKIRT), 0.30)
 
 
-def sleeve_pieces(
-    canvas: Canvas,
-    garment: Garment,
-    flat: FlatCut,
-    arm: Arm,
-    fields: Halves,
-    person: Person,
-    outside: Array,
-) -> list[Piece]:
+def sleeve_pieces(canvas: Canvas, wearing: Wearing, limb: Limb, outside: Array) -> list[Piece]:
     """Both halves of a sleeve; `outside` is the upper arm's coverage beyond the armhole."""
-    cut = garment.cut
-    sleeve = flat.sleeves[0 if arm.side < 0 else 1]
-    radius = sleeve_radius(cut, person.build.arm)
-    patches = list(half_patches(canvas, fields, radius, cut.sleeve + 0.03))
-    patches[0] = patches[0].times(outside)
+    cut, size = wearing.garment.cut, wearing.person.build.arm
+    radius = sleeve_radius(cut, size)
+    upper, fore = limb.patches(radius, cut.sleeve + 0.03, canvas.scale)
+    patches = (upper.times(outside), fore)
     pieces = []
-    for half, (field, patch) in enumerate(zip(fields, patches, strict=True)):
+    for half, (field, patch) in enumerate(zip(limb.halves, patches, strict=True)):
         relief = Relief(canvas, field.window)
-        rng = np.random.default_rng([garment.look.detail, person.detail, 2 + half + arm.side])
-        press_sleeve_folds(relief, arm.path, person.build.arm + cut.sleeve_ease[0], cut.sleeve, rng)
-        creases = relief.light(person.light)
+        rng = wearing.generator(1 + half, 1 + limb.arm.side)
+        press_sleeve_folds(relief, limb.arm.path, size + cut.sleeve_ease[0], cut.sleeve, rng)
+        creases = relief.light(wearing.person.light)
         pieces.append(
-            _half_sleeve(
-                canvas,
-                cut,
-                sleeve,
-                field,
-                patch,
-                radius(field.along),
-                creases,
-                -arm.side * person.light,
-            )
+            _half_sleeve(canvas, wearing, limb, field, patch, radius(field.along), creases)
         )
     return pieces
 
 
 def _half_sleeve(
     canvas: Canvas,
-    cut: Cut,
-    sleeve: FlatSleeve,
+    wearing: Wearing,
+    limb: Limb,
     field: Field,
     patch: Patch,
     radius: Array,
     creases: Array,
-    towards: float,
 ) -> Piece:
-    """One half of a sleeve; the cuff curves around the arm."""
+    """One half of a sleeve; its end curves around the arm."""
     across = np.clip(field.across / radius, -1, 1)
-    seam = seam_at(across)
-    end = cut.sleeve + 0.11 * (1 - across * across) * radius / field.length
-    patch = patch.times(np.clip((end - field.along) * field.length * canvas.scale + 0.5, 0, 1))
-    along = (field.along - seam) / (end - seam)
-    warp = canvas.to_pixels(sleeve.place(along, across))
-    light = round_light(across, towards) + creases
-    return Piece(patch, warp, np.asarray(light, np.float32))
+    end = wearing.garment.cut.sleeve + CUFF_CURVE * (1 - across * across) * radius / field.length
+    inside = np.clip((end - field.along) * (field.length * canvas.scale) + 0.5, 0, 1)
+    start = sleeve_start(across)
+    sleeve = wearing.flat.sleeves[0 if limb.arm.side < 0 else 1]
+    warp = canvas.to_pixels(sleeve.place((field.along - start) / (end - start), across))
+    light = round_light(across, -limb.arm.side * wearing.person.light) + creases
+    return Piece(patch.times(inside), warp, light)
 
 
-def seam_at(across: Array) -> Array:
+def sleeve_start(across: Array) -> Array:
     """Where a sleeve's cloth begins along the arm: higher at its outer side than in the armpit."""
-    return np.asarray(-0.02 + 0.06 * across, np.float32)
+    return np.asarray(0.06 * across - 0.02)
