@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,6 +113,7 @@ def _evaluate_runs(
 ) -> _Outcome:
     """Runs and baselines one by one; with `all_`, a failure is told and the others go on."""
     from tryonbench.cli.targets import everything, subject_of
+    from tryonbench.errors import TryonbenchError
 
     names, untrained = everything(runs) if all_ else (names, [])
     if not all_:
@@ -122,6 +124,8 @@ def _evaluate_runs(
         try:
             outcome.results += _results(subject_of(name, runs), source, asked)
         except Exception as error:
+            if not isinstance(error, TryonbenchError):
+                traceback.print_exc()
             note(f"failed: {name}: {error}")
             outcome.failed = True
     for name in untrained:

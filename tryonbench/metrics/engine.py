@@ -121,7 +121,8 @@ class Engine:
         """
         scores: dict[str, list[Tensor]] = defaultdict(list)
         features: dict[str, list[Tensor]] = defaultdict(list)
-        with progress(title, len(self.items)) as update:
+        exact = torch.backends.cudnn.flags(enabled=True, allow_tf32=False)
+        with exact, progress(title, len(self.items)) as update:
             for start, chunk in self._chunks():
                 images = [self._load(item, problems) for item in chunk]
                 if not any(problems.found.values()):
