@@ -212,13 +212,6 @@ def test_efficiency_is_measured_in_a_fresh_process(synth_root: Path, tmp_path: P
     assert cost.memory.peak_mb > 50
 
 
-def test_a_method_that_fails_to_be_measured_says_why(tmp_path: Path) -> None:
-    from tryonbench.efficiency import measure_efficiency
-
-    cost = measure_efficiency("no-such-method", None, (64, 48), 2)
-    assert "unknown method" in str(cost.missing)
-
-
 def test_fingerprints_follow_every_setting() -> None:
     protocol = get_protocol(PAIRED)
     changed = [

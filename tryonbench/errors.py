@@ -21,10 +21,10 @@ class InputError(TryonbenchError):
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A suggestion to append to a message, or the list of what is known.
 
-    >>> did_you_mean("difusion", ["diffusion", "pix2pix"])
-    'did you mean "diffusion"?'
-    >>> did_you_mean("zzz", ["diffusion", "pix2pix"])
-    'known: diffusion, pix2pix'
+    >>> did_you_mean("lpps", ["lpips", "ssim"])
+    'did you mean "lpips"?'
+    >>> did_you_mean("zzz", ["lpips", "ssim"])
+    'known: lpips, ssim'
     """
     names = sorted(known)
     close = get_close_matches(word, names, n=1)

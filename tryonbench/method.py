@@ -30,8 +30,8 @@ class MethodInfo:
 
     name: str
     family: str
-    """`diffusion`, `gan`, `warping`, `baseline`, … Rows of family `baseline` are floor rows: they
-    are set apart and never marked as best."""
+    """A word such as `gan` or `warping`. Rows of family `baseline` are floor rows: they are set
+    apart and never marked as best."""
     paper: str
     """Citation or address; what the implementation follows."""
     licence: str

@@ -29,7 +29,7 @@ def synth(
     from tryonbench.synth import SynthSpec
 
     make_synth(out, SynthSpec(size=parse_size(size), train=train, test=test, seed=seed))
-    note(f"wrote {out}; train on it: tryonbench train --method diffusion --data {out}")
+    note(f"wrote {out}; train on it: tryonbench train --method NAME --data {out}")
 
 
 @app.command()

@@ -20,7 +20,7 @@ def generate(
 ) -> None:
     """Make a run's images for a protocol, or those that are missing after an interruption.
 
-    Example: `tryonbench generate diffusion-nano-s0 --protocol synth/unpaired-64x48`
+    Example: `tryonbench generate RUN --protocol synth/unpaired-64x48`
     """
     from tryonbench.cli.targets import protocols_for, subject_of
     from tryonbench.data.layout import open_split

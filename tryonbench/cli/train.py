@@ -32,7 +32,7 @@ def train(
 ) -> None:
     """Train a method, or go on with its interrupted run.
 
-    Example: `tryonbench train --method diffusion --preset nano --set optimizer.lr=1e-3`
+    Example: `tryonbench train --method NAME --preset nano --set optimizer.lr=1e-3`
     """
     given = [*(assignments or []), *([f"seed={seed}"] if seed is not None else [])]
     train_method(method, preset, data, split, config, given, runs, run, fresh)

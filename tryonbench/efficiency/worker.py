@@ -72,8 +72,21 @@ def peak_memory() -> Memory:
     """CUDA's peak allocation, or the largest resident set of this process."""
     if torch.cuda.is_available():
         return Memory(peak_mb=torch.cuda.max_memory_allocated() / 1e6, kind="cuda allocated")
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return Memory(peak_mb=kilobytes * 1024 / 1e6, kind="rss")
+    return Memory(peak_mb=peak_resident_bytes() / 1e6, kind="rss")
+
+
+def peak_resident_bytes() -> int:
+    """The largest resident set of this process since it began.
+
+    Linux keeps `ru_maxrss` across exec, so there it would be that of the parent; the kernel's
+    `VmHWM` starts anew.
+    """
+    status = Path("/proc/self/status")
+    if status.is_file():
+        lines = status.read_text(encoding="utf-8").splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 if __name__ == "__main__":
