@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 import torch
+
 from tryonbench.efficiency import measure_efficiency, timing
 from tryonbench.efficiency.timing import call_times
 
