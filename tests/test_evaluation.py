@@ -169,6 +169,13 @@ def test_nothing_is_done_twice(synth_root: Path, tmp_path: Path, monkeypatch) ->
         evaluate(subject, _request(synth_root, metrics=("l1",)))
 
 
+def test_a_broken_result_file_is_written_anew(synth_root: Path, tmp_path: Path) -> None:
+    subject = baseline_subject(method_class("mean-colour"), tmp_path)
+    first = evaluate(subject, _request(synth_root))
+    subject.run.result(PAIRED).write_text('{"half')
+    assert evaluate(subject, _request(synth_root)) == first
+
+
 def test_only_missing_images_are_generated_again(synth_root: Path, tmp_path: Path) -> None:
     subject = baseline_subject(method_class("mean-colour"), tmp_path)
     folder = evaluation.generate(subject, _request(synth_root))

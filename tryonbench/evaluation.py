@@ -135,12 +135,21 @@ def evaluate(subject: Subject, request: Request) -> Result:
         InputError: images are missing, extra, unreadable or of a wrong size.
     """
     path, key = subject.run.result(request.protocol.name), _key(subject, request)
-    if path.is_file() and read_result(path).key == key:
-        return read_result(path)
+    known = _known(path)
+    if known and known.key == key:
+        return known
     reason = _skip_reason(subject, request.protocol)
     result = _skipped(subject, request, key, reason) if reason else _score(subject, request, key)
     write_result(path, result)
     return result
+
+
+def _known(path: Path) -> Result | None:
+    """The result that is there; a broken file counts as none and is written anew."""
+    try:
+        return read_result(path) if path.is_file() else None
+    except InputError:
+        return None
 
 
 def _key(subject: Subject, request: Request) -> str:

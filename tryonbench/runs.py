@@ -57,11 +57,13 @@ class Run:
     def manifest(self) -> dict[str, Any]:
         """
         Raises:
-            InputError: this is not a run folder.
+            InputError: this is not a run folder, or its manifest is broken.
         """
         if not self.manifest_path.is_file():
             raise InputError(f"{self.folder} is not a run folder ({MANIFEST} is missing)")
         manifest: dict[str, Any] = read_json(self.manifest_path)
+        if not isinstance(manifest, dict) or not manifest.keys() >= {"kind", "method", "family"}:
+            raise InputError(f"{self.manifest_path} is no manifest of a run; delete the folder")
         return manifest
 
     def write_manifest(self, values: dict[str, Any]) -> None:

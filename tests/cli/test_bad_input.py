@@ -138,6 +138,23 @@ def test_bad_checkpoints(command, tmp_path: Path, synth_root: Path, run: Path) -
     assert "no checkpoint at" in _refused(command, tmp_path, *evaluate)
 
 
+@pytest.mark.parametrize("text", ["{", "[]", '{"kind": "training"}'])
+def test_a_broken_manifest_fails_its_run_alone(
+    command, tmp_path: Path, synth_root: Path, text: str
+) -> None:
+    manifest = tmp_path / "runs" / "mine" / "manifest.json"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text(text)
+    common = ["--data", synth_root, "--no-efficiency"]
+    alone = command("eval", "mine", *common)
+    assert alone.returncode == 2
+    assert alone.stderr.startswith(f"error: {Path('runs/mine/manifest.json')} is ")
+    every = command("eval", "--all", *common)
+    assert every.returncode == 3
+    assert "failed: mine: " in every.stderr
+    assert "grey-fill" in every.stdout
+
+
 def test_a_checkpoint_of_another_method(
     command, tmp_path: Path, synth_root: Path, run: Path
 ) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tryonbench.data.layout import Split
     from tryonbench.evaluation import Subject
     from tryonbench.protocols import Protocol
+    from tryonbench.runs import Run
 
 
 def subject_of(name: str, runs: Path) -> Subject:
@@ -34,11 +35,20 @@ def everything(runs: Path) -> tuple[list[str], list[str]]:
     from tryonbench.registry import entries, method_class
     from tryonbench.runs import runs_below
 
-    manifests = {run.name: run.manifest() for run in runs_below(runs)}
-    untrained = {m["method"] for m in manifests.values() if m["kind"] == "training"}
+    found = runs_below(runs)
+    trained = {_trained_method(run) for run in found}
     free = [name for name in entries() if not method_class(name).info.trainable]
-    missing = [n for n in entries() if n not in untrained and n not in free]
-    return sorted({*manifests, *free}), missing
+    missing = [name for name in entries() if name not in trained and name not in free]
+    return sorted({*(run.name for run in found), *free}), missing
+
+
+def _trained_method(run: Run) -> str | None:
+    """The method of a training run; a broken manifest fails later, with its own message."""
+    try:
+        manifest = run.manifest()
+    except InputError:
+        return None
+    return str(manifest["method"]) if manifest["kind"] == "training" else None
 
 
 def protocols_for(
