@@ -92,6 +92,7 @@ def make_run(run: Run, method: str, data: Path) -> None:
         {
             "kind": "baseline" if floor else "training",
             "method": method,
+            "family": "baseline" if floor else "test",
             "config": {} if floor else {"seed": 0, "optimizer": {"lr": 1e-4}},
             "environment": {"git": "0123abc-dirty", "device": "Fake CPU"},
             "data": {"root": str(data), "fingerprint": "d00d"},

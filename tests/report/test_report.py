@@ -161,7 +161,7 @@ def test_images_made_elsewhere_are_found(copied: list[Run], tmp_path: Path) -> N
 
 def test_no_results_is_an_error_and_nothing_is_written(tmp_path: Path) -> None:
     run = Run(tmp_path / "empty")
-    run.write_manifest({"kind": "training"})
+    run.write_manifest({"kind": "training", "method": "pix2pix", "family": "gan"})
     with pytest.raises(InputError, match="tryonbench eval --all"):
         build_report([run], tmp_path / "out")
     assert not (tmp_path / "out").exists()
