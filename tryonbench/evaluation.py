@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from tryonbench.checkpoint import load_method, read_header, weights_file
@@ -48,7 +49,7 @@ class Request:
         pairs = pairs_of(self.split, self.protocol.pairing, self.protocol.pairs)
         object.__setattr__(self, "pairs", pairs)
 
-    @property
+    @cached_property
     def data(self) -> str:
         """The fingerprint of the data."""
         return fingerprint(self.split, self.pairs)
@@ -102,10 +103,10 @@ def baseline_subject(method: type[TryOnMethod], root: Path) -> Subject:
 
 
 def images_subject(run: Run, folder: Path) -> Subject:
-    """A folder of images made elsewhere; their names, sizes and times identify them."""
-    files = sorted(folder.iterdir()) if folder.is_dir() else []
-    stats = [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in files]
-    return Subject(run, run.name, "external", digest(canonical_json(stats)), images=folder)
+    """A folder of images made elsewhere; their names and content identify them."""
+    files = sorted(f for f in folder.iterdir() if f.is_file()) if folder.is_dir() else []
+    content = [(f.name, file_sha256(f)) for f in files]
+    return Subject(run, run.name, "external", digest(canonical_json(content)), images=folder)
 
 
 def subject_size(subject: Subject, split: Split) -> tuple[int, int]:

@@ -162,3 +162,17 @@ def test_a_checkpoint_of_another_method(
     (run / "manifest.json").write_text(text.replace('"method": "pix2pix"', '"method": "diffusion"'))
     line = _refused(command, tmp_path, "eval", run, "--data", synth_root)
     assert 'is a checkpoint of "pix2pix", not of diffusion' in line
+
+
+def test_images_never_take_over_another_run(command, tmp_path: Path, synth_root, run) -> None:
+    before = (run / "manifest.json").read_bytes()
+    common = ["--images", synth_root / "test" / "image", "--data", synth_root]
+    line = _refused(command, tmp_path, "eval", *common, "--out", run)
+    assert "is another run; name a folder for this one with --out" in line
+    assert (run / "manifest.json").read_bytes() == before
+
+
+def test_method_and_preset_are_no_settings(command, tmp_path: Path, synth_root: Path) -> None:
+    train = ["train", "--method", "diffusion", "--data", synth_root]
+    line = _refused(command, tmp_path, *train, "--set", "method=pix2pix")
+    assert "chosen with --method and --preset" in line

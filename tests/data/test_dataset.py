@@ -113,3 +113,16 @@ def test_the_fingerprint_changes_with_files_and_pairs(own_root: Path) -> None:
     with (own_root / "test" / "image" / "00000_00.jpg").open("ab") as stream:
         stream.write(b"x")
     assert before != fingerprint(split, pairs)
+
+
+def test_the_fingerprint_sees_content_of_equal_length(own_root: Path) -> None:
+    split = open_split(own_root, "test")
+    pairs = own_garments(split)
+    before = fingerprint(split, pairs)
+    for folder in ("image", "image-parse-v3", "cloth-mask"):
+        path = sorted((own_root / "test" / folder).iterdir())[0]
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        assert fingerprint(split, pairs) != before
+        path.write_bytes(whole)
+    assert fingerprint(split, pairs) == before

@@ -94,6 +94,7 @@ def _evaluate_images(
 ) -> _Outcome:
     """A folder under the protocols asked for; else under the paired one of its images' size."""
     from tryonbench.environment import environment
+    from tryonbench.errors import InputError
     from tryonbench.evaluation import evaluate as measure
     from tryonbench.evaluation import images_subject, picture_size
     from tryonbench.runs import Run
@@ -102,6 +103,8 @@ def _evaluate_images(
     if not asked.protocols:
         note(f"no --protocol: the images' size fits {requests[0].protocol.name}")
     folder, place = Run(out or runs / images.resolve().name), images.resolve()
+    if folder.manifest_path.is_file() and folder.manifest().get("images") != str(place):
+        raise InputError(f"{folder.folder} is another run; name a folder for this one with --out")
     results = [measure(images_subject(folder, place), request) for request in requests]
     what = {"method": folder.name, "family": "external", "images": str(place)}
     folder.write_manifest({"kind": "images", **what, "environment": environment()})

@@ -60,6 +60,8 @@ def train_method(
     if not chosen.info.trainable:
         raise InputError(f"{method} needs no training; evaluate it: tryonbench eval --all")
     settings = run_config(chosen, layered(preset_values(chosen, preset), config, assignments))
+    if (settings.method, settings.preset) != (method, preset):
+        raise InputError("method and preset are chosen with --method and --preset, not as settings")
     source = _split(data_root(data), split)
     folder = Run(runs / (run or f"{method}-{preset}-s{settings.seed}"))
     if start(chosen, settings, source, folder, fresh):

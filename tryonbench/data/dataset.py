@@ -15,7 +15,7 @@ from tryonbench.data.layout import Split
 from tryonbench.data.pairs import PairList
 from tryonbench.data.sample import Sample, missing_folders
 from tryonbench.errors import InputError, listed
-from tryonbench.files import digest
+from tryonbench.files import digest, file_sha256
 from tryonbench.seeds import derive
 
 
@@ -99,13 +99,12 @@ def training_loader(
 
 
 def fingerprint(split: Split, pairs: PairList) -> str:
-    """12 hex digits that change with the pairs, or with a file of theirs being added or resized.
-
-    Covers the photographs, garments and truths of the pairs: names and sizes in bytes, not content.
-    """
+    """12 hex digits that change with the pairs, or with the content of any file of theirs."""
     lines = [pairs.digest]
     for pair in pairs.pairs:
-        files = [split.path("image", pair.person), split.path("cloth", pair.cloth)]
-        files.append(split.path("truth", pair.truth))
-        lines += [f"{file.name} {file.stat().st_size}" for file in files if file.is_file()]
+        named = dict.fromkeys(split.places, pair.person)
+        named |= {"cloth": pair.cloth, "cloth_mask": pair.cloth}
+        named |= {"truth": pair.truth, "truth_parse": pair.truth}
+        files = (split.path(folder, name) for folder, name in named.items())
+        lines += [f"{file.name} {file_sha256(file)}" for file in files if file.is_file()]
     return digest(*lines)[:12]
