@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import yaml
 from pydantic import (
@@ -32,12 +32,15 @@ class ModelConfig(Strict):
     """A method's own settings; the key `model` of a run's configuration. Methods subclass it."""
 
 
+Beta = Annotated[float, Field(ge=0.0, lt=1.0)]
+
+
 class OptimizerConfig(Strict):
     """One optimiser."""
 
     name: Literal["adam", "adamw", "sgd", "rmsprop"] = "adam"
     lr: PositiveFloat = 1e-4
-    betas: tuple[float, float] = (0.9, 0.999)
+    betas: tuple[Beta, Beta] = (0.9, 0.999)
     """Adam's two; of the other optimisers the first is the momentum."""
     weight_decay: NonNegativeFloat = 0.0
     grad_clip: PositiveFloat | None = None

@@ -24,12 +24,16 @@ def generate(
     """
     from tryonbench.cli.targets import protocols_for, subject_of
     from tryonbench.data.layout import open_split
+    from tryonbench.errors import InputError
     from tryonbench.evaluation import Request, subject_size
     from tryonbench.evaluation import generate as make
 
     subject = subject_of(run, runs)
     source = open_split(data_root(data), split)
-    for chosen in protocols_for(protocol or [], subject_size(subject, source), source):
+    protocols = list(protocols_for(protocol or [], subject_size(subject, source), source))
+    if out and len(protocols) > 1:
+        raise InputError("--out takes the images of one protocol; choose it with --protocol")
+    for chosen in protocols:
         folder = make(subject, Request(chosen, source))
         note(f"{chosen.name}: images in {folder}")
         if out:
