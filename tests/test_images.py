@@ -63,3 +63,9 @@ def test_sizes_are_height_and_width(tmp_path: Path) -> None:
     save_png(tmp_path / "a.png", np.zeros((4, 3, 3), np.uint8))
     assert image_size(tmp_path / "a.png") == (4, 3)
     assert resized(Image.new("RGB", (3, 4)), (8, 6), "bilinear").size == (6, 8)
+
+
+def test_sixteen_bits_are_refused_and_never_clipped(tmp_path: Path) -> None:
+    Image.fromarray(np.full((4, 3), 40000, np.uint16)).save(tmp_path / "deep.png")
+    with pytest.raises(InputError, match="over 8 bits a channel"):
+        decode(tmp_path / "deep.png", "RGB")

@@ -27,7 +27,7 @@ from tryonbench.metrics.engine import (
 )
 from tryonbench.metrics.outputs import Problems, find_outputs
 from tryonbench.protocols import Protocol
-from tryonbench.registry import method_class
+from tryonbench.registry import method_class, source
 from tryonbench.results.schema import DataSource, Efficiency, Result
 from tryonbench.results.store import read_result, write_result, write_samples
 from tryonbench.runs import Run
@@ -85,7 +85,7 @@ def run_subject(run: Run) -> Subject:
     if kind == "images":
         return images_subject(run, Path(manifest["images"]))
     if kind == "baseline":
-        return Subject(run, method, family, identity="no weights")
+        return Subject(run, method, family, identity=f"no weights, {source(method)}")
     file = weights_file(run.folder)
     if read_header(file).method != method:
         raise InputError(f'{file} is a checkpoint of "{read_header(file).method}", not of {method}')

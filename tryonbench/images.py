@@ -32,7 +32,8 @@ def decode(path: Path, mode: Literal["RGB", "L", "P"]) -> Image.Image:
     """Read a whole picture as RGB, greyscale, or palette indices (never converted).
 
     Raises:
-        InputError: missing, unreadable, truncated, too large, or not a palette for mode P.
+        InputError: missing, unreadable, truncated, too large, over 8 bits a channel, or not a
+            palette for mode P.
     """
     try:
         with Image.open(path) as image:
@@ -54,6 +55,8 @@ def _as_mode(path: Path, image: Image.Image, mode: Literal["RGB", "L", "P"]) -> 
     """Convert colour modes; label maps must be stored as indices (P) or as plain numbers (L)."""
     if mode == "P" and image.mode not in ("P", "L"):
         raise InputError(f"{path} is a label map, but stored as {image.mode} and not as a palette")
+    if image.mode.startswith(("I", "F")):
+        raise InputError(f"{path} has over 8 bits a channel ({image.mode}); save it with 8 bits")
     return image.copy() if mode == "P" or image.mode == mode else image.convert(mode)
 
 
