@@ -8,8 +8,15 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from tryonbench.checkpoint import load_method, load_training, save_weights, weights_file
+from tryonbench.checkpoint import (
+    load_method,
+    load_training,
+    read_header,
+    save_weights,
+    weights_file,
+)
 from tryonbench.errors import InputError
+from tryonbench.files import file_sha256
 from tryonbench.registry import method_class, preset_values, run_config
 from tryonbench.training.ema import tensors
 
@@ -82,3 +89,12 @@ def test_a_training_state_with_code_is_refused(
     with pytest.raises(InputError, match=r"training state .* is corrupted"):
         load_training(tmp_path / "training.pt")
     assert "code ran" not in capsys.readouterr().out
+
+
+def test_equal_weights_are_equal_files(good: Path, tmp_path: Path) -> None:
+    method = load_method(good)
+    config = run_config(type(method), read_header(good).config)
+    for number in range(5):
+        save_weights(tmp_path / f"{number}", config, 7, tensors(method.inference_networks))
+    assert len({file_sha256(tmp_path / f"{number}") for number in range(5)}) == 1
+    assert file_sha256(tmp_path / "0") == file_sha256(good)

@@ -28,6 +28,7 @@ def test_set_overrides_file_overrides_preset(tmp_path: Path) -> None:
 
 def test_lists_are_read_as_yaml() -> None:
     assert _config("size=[32, 24]").size == (32, 24)
+    assert _config("size=32x24").size == (32, 24)
 
 
 @pytest.mark.parametrize(

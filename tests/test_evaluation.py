@@ -15,6 +15,7 @@ from tryonbench import evaluation, weights
 from tryonbench.data.layout import open_split
 from tryonbench.errors import InputError
 from tryonbench.evaluation import Request, baseline_subject, evaluate, images_subject
+from tryonbench.metrics.outputs import picture_size
 from tryonbench.protocols import get_protocol
 from tryonbench.registry import method_class
 from tryonbench.results.store import read_result, read_samples
@@ -90,9 +91,10 @@ def test_every_fault_of_a_folder_is_listed_at_once(
         "1 unreadable (00001_00.png)",
         "1 not 64x48 (00002_00.png is 32x24)",
         "1 given twice (00003_00)",
-        "--allow-missing",
+        "mend the folder",
     ):
         assert part in message
+    assert "--allow-missing" not in message, "it would not help here"
     assert "\n" not in message
     assert not (tmp_path / "run").exists(), "nothing is written"
 
@@ -179,13 +181,15 @@ def test_a_broken_result_file_is_written_anew(synth_root: Path, tmp_path: Path) 
 def test_only_missing_images_are_generated_again(synth_root: Path, tmp_path: Path) -> None:
     subject = baseline_subject(method_class("mean-colour"), tmp_path)
     folder = evaluation.generate(subject, _request(synth_root))
-    kept, removed = folder / "00000_00.png", folder / "00001_00.png"
-    expected, kept_bytes = removed.read_bytes(), b"kept as it is"
+    kept, removed, cut = (folder / f"0000{i}_00.png" for i in range(3))
+    expected, kept_bytes, whole = removed.read_bytes(), removed.read_bytes(), cut.read_bytes()
     kept.write_bytes(kept_bytes)
     removed.unlink()
+    cut.write_bytes(whole[:40])
     evaluation.generate(subject, _request(synth_root))
     assert kept.read_bytes() == kept_bytes
     assert removed.read_bytes() == expected
+    assert cut.read_bytes() == whole, "a damaged image is made again"
 
 
 def test_images_of_another_checkpoint_are_thrown_away(synth_root: Path, tmp_path: Path) -> None:
@@ -196,6 +200,52 @@ def test_images_of_another_checkpoint_are_thrown_away(synth_root: Path, tmp_path
     object.__setattr__(other, "identity", "another checkpoint")
     evaluation.generate(other, _request(synth_root))
     assert (folder / "00000_00.png").read_bytes() != b"stale"
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "null"])
+def test_a_broken_generation_key_means_to_begin_again(
+    synth_root: Path, tmp_path: Path, text: str
+) -> None:
+    subject = baseline_subject(method_class("mean-colour"), tmp_path)
+    folder = evaluation.generate(subject, _request(synth_root))
+    key = (folder / "generation.json").read_text()
+    (folder / "generation.json").write_text(text)
+    evaluation.generate(subject, _request(synth_root))
+    assert (folder / "generation.json").read_text() == key
+    assert len(list(folder.glob("*.png"))) == 4
+
+
+def test_changed_code_of_a_method_is_another_subject(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    method = method_class("mean-colour")
+    before = baseline_subject(method, tmp_path).identity
+    assert baseline_subject(method, tmp_path).identity == before
+    monkeypatch.setattr(evaluation, "code_digest", lambda name: f"edited {name}")
+    assert baseline_subject(method, tmp_path).identity != before
+
+
+def test_files_of_other_kinds_are_named(images: Path, synth_root: Path, tmp_path: Path) -> None:
+    (images / "00000_00.png").rename(images / "00000_00.PNG")
+    Image.open(images / "00001_00.png").save(images / "00001_00.jpeg", quality=95)
+    (images / "00001_00.png").unlink()
+    (images / "notes.txt").write_text("made on Monday")
+    assert _score(images, _request(synth_root), tmp_path).n == 4
+    Image.open(images / "00002_00.png").save(images / "00002_00.webp")
+    (images / "00002_00.png").unlink()
+    with pytest.raises(InputError, match=r"neither PNG nor JPEG \(00002_00.webp\)"):
+        _score(images, _request(synth_root), tmp_path)
+
+
+def test_a_broken_first_image_hides_no_other_fault(
+    images: Path, synth_root: Path, tmp_path: Path
+) -> None:
+    (images / "00000_00.png").write_bytes(b"")
+    (images / "00001_00.png").unlink()
+    (images / "00001_00.png").symlink_to(tmp_path / "nowhere.png")
+    assert picture_size(images) == (64, 48)
+    with pytest.raises(InputError, match=r"2 unreadable \(00000_00.png, 00001_00.png\)"):
+        _score(images, _request(synth_root), tmp_path)
 
 
 def test_a_method_that_skips_is_a_row_with_the_reason(synth_root: Path, tmp_path: Path) -> None:

@@ -7,10 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import ExifTags, Image
 
 from tryonbench.errors import InputError
-from tryonbench.images import decode, image_size, resized, save_png, to_pixels, to_tensor
+from tryonbench.images import (
+    decode,
+    image_size,
+    is_whole_png,
+    resized,
+    save_png,
+    to_pixels,
+    to_tensor,
+)
 
 
 def test_every_level_survives_the_round_trip() -> None:
@@ -69,3 +77,35 @@ def test_sixteen_bits_are_refused_and_never_clipped(tmp_path: Path) -> None:
     Image.fromarray(np.full((4, 3), 40000, np.uint16)).save(tmp_path / "deep.png")
     with pytest.raises(InputError, match="over 8 bits a channel"):
         decode(tmp_path / "deep.png", "RGB")
+
+
+def test_what_is_no_photograph_is_refused(tmp_path: Path) -> None:
+    Image.new("1", (3, 4)).save(tmp_path / "bits.png")
+    with pytest.raises(InputError, match="one bit a pixel"):
+        decode(tmp_path / "bits.png", "RGB")
+    assert decode(tmp_path / "bits.png", "L").mode == "L", "a mask may have one bit a pixel"
+    clear = Image.new("RGBA", (3, 4), (9, 9, 9, 255))
+    clear.save(tmp_path / "opaque.png")
+    assert decode(tmp_path / "opaque.png", "RGB").getpixel((0, 0)) == (9, 9, 9)
+    clear.putpixel((1, 1), (9, 9, 9, 254))
+    clear.save(tmp_path / "clear.png")
+    with pytest.raises(InputError, match="transparent in places"):
+        decode(tmp_path / "clear.png", "RGB")
+
+
+def test_an_exif_rotation_is_refused(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    Image.new("RGB", (3, 4)).save(tmp_path / "turned.jpg", exif=exif)
+    with pytest.raises(InputError, match="turned by an EXIF tag"):
+        decode(tmp_path / "turned.jpg", "RGB")
+
+
+def test_a_png_that_was_cut_is_not_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    save_png(path, np.zeros((4, 3, 3), np.uint8))
+    assert is_whole_png(path)
+    path.write_bytes(path.read_bytes()[:-1])
+    assert not is_whole_png(path)
+    path.write_bytes(b"")
+    assert not is_whole_png(path)

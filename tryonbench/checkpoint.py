@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from tryonbench.errors import InputError
-from tryonbench.files import replacing
+from tryonbench.files import canonical_json, replacing
 from tryonbench.registry import method_class, run_config
 
 if TYPE_CHECKING:
@@ -42,12 +42,14 @@ class Header:
 def save_weights(
     path: Path, config: RunConfig[Any], images: int, state: Mapping[str, Tensor]
 ) -> None:
-    """Write weights by `network.parameter`, atomically."""
-    header = {"format": FORMAT, "method": config.method, "images": str(images)}
-    metadata = {**header, "config": json.dumps(config.model_dump(mode="json"))}
+    """Write weights by `network.parameter`, atomically; equal weights give equal bytes.
+
+    The header is one key of the metadata: safetensors writes several in no fixed order.
+    """
+    header = {"method": config.method, "images": images, "config": config.model_dump(mode="json")}
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
     with replacing(path) as temporary:
-        save_file(tensors, temporary, metadata)
+        save_file(tensors, temporary, {FORMAT: canonical_json(header)})
 
 
 def weights_file(path: Path) -> Path:
@@ -76,9 +78,9 @@ def read_header(path: Path) -> Header:
             metadata = file.metadata() or {}
     except (SafetensorError, OSError) as error:
         raise InputError(_unreadable(path, error)) from error
-    if metadata.get("format") != FORMAT:
+    if FORMAT not in metadata:
         raise InputError(f"{path} was not written by tryonbench train; it names no method")
-    return Header(metadata["method"], json.loads(metadata["config"]), int(metadata["images"]))
+    return Header(**json.loads(metadata[FORMAT]))
 
 
 def _unreadable(path: Path, error: Exception) -> str:
@@ -138,7 +140,7 @@ def load_training(path: Path) -> dict[str, Any]:
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
-        reason = " ".join(str(error).split())[:120]
+        reason = " ".join(str(error).split())[:120] or type(error).__name__
         raise InputError(
             f"the training state {path} is corrupted ({reason}); delete its folder to go back "
             "to the checkpoint before it, or begin again with --fresh"

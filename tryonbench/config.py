@@ -10,6 +10,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 import yaml
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     NonNegativeFloat,
@@ -56,6 +57,11 @@ class ScheduleConfig(Strict):
     """Share of the training after which the decay begins."""
 
 
+def _size(value: Any) -> Any:
+    """`256x192` as a list of two."""
+    return value.lower().split("x") if isinstance(value, str) else value
+
+
 ModelT = TypeVar("ModelT", bound=ModelConfig)
 
 
@@ -65,8 +71,8 @@ class RunConfig(Strict, Generic[ModelT]):
     method: str
     preset: str
     seed: NonNegativeInt = 0
-    size: tuple[PositiveInt, PositiveInt]
-    """Height and width."""
+    size: Annotated[tuple[PositiveInt, PositiveInt], BeforeValidator(_size)]
+    """Height and width; `256x192` is read too."""
     images: PositiveInt
     """Length of the training: images seen, not steps."""
     batch_size: PositiveInt

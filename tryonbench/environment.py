@@ -6,12 +6,15 @@ import platform
 import subprocess
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
+
+from tryonbench.files import digest, file_sha256
 
 PACKAGES = (
     "tryonbench", "torch", "torchvision", "torchmetrics", "clean-fid", "lpips", "lightning-fabric",
-    "numpy", "scipy", "pandas", "pillow", "plotly", "pydantic", "typer", "safetensors",
-    "opencv-python-headless",
+    "numpy", "scipy", "pandas", "pyarrow", "pillow", "opencv-python-headless", "safetensors",
+    "plotly", "jinja2", "pydantic", "pyyaml", "typer", "rich", "filelock",
 )  # fmt: skip
 
 
@@ -25,6 +28,23 @@ def _version(name: str) -> str | None:
         return version(name)
     except PackageNotFoundError:
         return None
+
+
+@cache
+def code_digest(name: str) -> str:
+    """12 hex digits of the code of a module, or of a package with all below it (`.py`, `.yaml`).
+
+    Raises:
+        ModuleNotFoundError: there is none of that name.
+    """
+    spec = find_spec(name)
+    if spec is None or not (spec.submodule_search_locations or spec.origin):
+        raise ModuleNotFoundError(f"no code is found for the module {name}")
+    roots = [Path(root) for root in spec.submodule_search_locations or []]
+    found = [(root, file) for root in roots for file in sorted(root.rglob("*"))]
+    code = [(root, file) for root, file in found if file.suffix in (".py", ".yaml")]
+    code = code or [(Path(spec.origin or "").parent, Path(spec.origin or ""))]
+    return digest(*(f"{file.relative_to(root)} {file_sha256(file)}" for root, file in code))[:12]
 
 
 def git_state() -> str:

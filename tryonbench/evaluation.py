@@ -12,11 +12,16 @@ from tryonbench.data.dataset import fingerprint
 from tryonbench.data.layout import Split
 from tryonbench.data.pairs import PairList, pairs_of
 from tryonbench.efficiency import measure_efficiency
-from tryonbench.environment import device_name, environment
+from tryonbench.environment import code_digest, device_name, environment, package_versions
 from tryonbench.errors import InputError
-from tryonbench.files import canonical_json, digest, file_sha256, read_json, write_json
+from tryonbench.files import (
+    canonical_json,
+    digest,
+    file_sha256,
+    read_json_if_whole,
+    write_json,
+)
 from tryonbench.generation import Task, device, generate_images, missing_positions
-from tryonbench.images import image_size
 from tryonbench.method import TryOnMethod, size_problem
 from tryonbench.metrics.engine import (
     Engine,
@@ -25,12 +30,15 @@ from tryonbench.metrics.engine import (
     chosen_metrics,
     missing_reasons,
 )
-from tryonbench.metrics.outputs import Problems, find_outputs
+from tryonbench.metrics.outputs import Problems, find_outputs, picture_size
 from tryonbench.protocols import Protocol
-from tryonbench.registry import method_class, source
+from tryonbench.registry import method_class
 from tryonbench.results.schema import DataSource, Efficiency, Result
 from tryonbench.results.store import read_result, write_result, write_samples
 from tryonbench.runs import Run
+
+SCORING_CODE = ("tryonbench.data", "tryonbench.images", "tryonbench.metrics", "tryonbench.stats")
+SCORING_PACKAGES = ("torch", "torchvision", "torchmetrics", "lpips", "clean-fid", "pillow", "scipy")
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,7 @@ class Subject:
     method: str
     family: str
     identity: str
-    """Hash of the weights or of the images."""
+    """Hash of the weights and of the method's code, or of the images."""
     checkpoint: Path | None = None
     images: Path | None = None
     trained_on: str | None = None
@@ -85,12 +93,19 @@ def run_subject(run: Run) -> Subject:
     if kind == "images":
         return images_subject(run, Path(manifest["images"]))
     if kind == "baseline":
-        return Subject(run, method, family, identity=f"no weights, {source(method)}")
+        return Subject(run, method, family, _identity(method))
     file = weights_file(run.folder)
     if read_header(file).method != method:
         raise InputError(f'{file} is a checkpoint of "{read_header(file).method}", not of {method}')
     trained_on = f"{manifest['data']['root']} {manifest['data']['split']}"
-    return Subject(run, method, family, file_sha256(file), file, trained_on=trained_on)
+    identity = _identity(method, file_sha256(file))
+    return Subject(run, method, family, identity, file, trained_on=trained_on)
+
+
+def _identity(method: str, weights: str = "no weights") -> str:
+    """Changes with the weights, and with any file of the package that the method comes from."""
+    package = method_class(method).__module__.partition(".")[0]
+    return digest(weights, method, code_digest(package))
 
 
 def baseline_subject(method: type[TryOnMethod], root: Path) -> Subject:
@@ -115,18 +130,6 @@ def subject_size(subject: Subject, split: Split) -> tuple[int, int]:
         height, width = read_header(subject.checkpoint).config["size"]
         return height, width
     return picture_size(subject.images or split.folder / "image")
-
-
-def picture_size(folder: Path) -> tuple[int, int]:
-    """Height and width of the first picture in a folder.
-
-    Raises:
-        InputError: there is no folder, or no picture in it.
-    """
-    files = sorted(f for f in folder.glob("*") if f.suffix in (".png", ".jpg"))
-    if not files:
-        raise InputError(f"{folder} does not exist or holds no images (ID.png or ID.jpg)")
-    return image_size(files[0])
 
 
 def evaluate(subject: Subject, request: Request) -> Result:
@@ -154,7 +157,8 @@ def _known(path: Path) -> Result | None:
 
 
 def _key(subject: Subject, request: Request) -> str:
-    """Changes with anything that the numbers depend on, found weights included."""
+    """Changes with the images, the data, the settings, the weights found, and the code and
+    packages that score."""
     metrics = chosen_metrics(request.protocol, request.metrics)
     missing = missing_reasons(metrics, request.split, request.pairs.pairs)
     parts = {
@@ -163,6 +167,8 @@ def _key(subject: Subject, request: Request) -> str:
         "data": request.data,
         "metrics": sorted(metrics),
         "missing": missing,
+        "code": [code_digest(name) for name in SCORING_CODE],
+        "packages": [package_versions()[name] for name in SCORING_PACKAGES],
         "options": [request.allow_missing, request.efficiency],
     }
     return digest(canonical_json(parts))[:16]
@@ -226,13 +232,18 @@ def _efficiency(subject: Subject, request: Request) -> Efficiency:
     if not request.efficiency:
         return Efficiency(missing="not measured (--no-efficiency)")
     size, batch = request.protocol.size, request.protocol.batch_size
-    path, key = subject.run.efficiency(size, batch), f"{subject.identity} {device_name()}"
-    if path.is_file() and (known := read_json(path))["key"] == key:
+    path, key = subject.run.efficiency(size, batch), _efficiency_key(subject)
+    if (known := read_json_if_whole(path)) and known["key"] == key:
         return Efficiency.model_validate(known["efficiency"])
     measured = measure_efficiency(subject.method, subject.checkpoint, size, batch)
     if not measured.missing:
         write_json(path, {"key": key, "efficiency": measured.model_dump(mode="json")})
     return measured
+
+
+def _efficiency_key(subject: Subject) -> str:
+    code, torch = code_digest("tryonbench.efficiency"), package_versions()["torch"]
+    return f"{subject.identity} {code} torch {torch} {device_name()}"
 
 
 def _result(

@@ -75,7 +75,15 @@ def read_json(path: Path) -> Any:
     except FileNotFoundError as error:
         raise InputError(f"{path} is missing") from error
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise InputError(f"{path} is not valid JSON ({error}); delete it and run again") from error
+        raise InputError(f"{path} is not valid JSON ({error}); replace or delete it") from error
+
+
+def read_json_if_whole(path: Path) -> Any:
+    """What `read_json` reads; None where the file is missing or broken and can be made anew."""
+    try:
+        return read_json(path)
+    except InputError:
+        return None
 
 
 def canonical_json(value: Any) -> str:

@@ -15,15 +15,15 @@ from tryonbench.data.dataset import VitonHD, joined
 from tryonbench.data.layout import Split
 from tryonbench.data.pairs import PairList
 from tryonbench.errors import TryonbenchError
-from tryonbench.files import make_folder, read_json, write_json
-from tryonbench.images import save_png, to_pixels
+from tryonbench.files import make_folder, read_json_if_whole, write_json
+from tryonbench.images import is_whole_png, save_png, to_pixels
 from tryonbench.method import TryOnMethod
 from tryonbench.progress import progress
 from tryonbench.protocols import Protocol
 from tryonbench.seeds import image_seed
 
 KEY = "generation.json"
-"""Says which checkpoint, protocol and data a folder's images come from."""
+"""Says which checkpoint, code, protocol and data a folder's images come from."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Task:
     split: Split
     pairs: PairList
     key: str
-    """Hash of checkpoint, protocol and data; images of another key are thrown away."""
+    """Hash of checkpoint, code, protocol and data; images of another key are thrown away."""
 
 
 def device() -> torch.device:
@@ -61,12 +61,12 @@ def generate_images(
 
 
 def missing_positions(task: Task, folder: Path) -> list[int]:
-    """The positions of the pairs without an image; images of another key are removed first."""
-    key_file = folder / KEY
-    if not key_file.is_file() or read_json(key_file).get("key") != task.key:
+    """The positions of the pairs without a whole image; images of another key are removed."""
+    wanted = {"key": task.key}
+    if read_json_if_whole(folder / KEY) != wanted:
         shutil.rmtree(folder, ignore_errors=True)
-        write_json(make_folder(folder) / KEY, {"key": task.key})
-    there = {file.stem for file in folder.glob("*.png")}
+        write_json(make_folder(folder) / KEY, wanted)
+    there = {file.stem for file in folder.glob("*.png") if is_whole_png(file)}
     return [i for i, name in enumerate(task.pairs.ids) if name not in there]
 
 

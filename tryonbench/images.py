@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from tryonbench.errors import InputError
 from tryonbench.files import replacing
@@ -27,18 +27,21 @@ FILTERS = {
 MAX_PIXELS = 64_000_000
 """Largest picture that is decoded; more is refused as a decompression bomb."""
 
+PNG_START, PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
+
 
 def decode(path: Path, mode: Literal["RGB", "L", "P"]) -> Image.Image:
     """Read a whole picture as RGB, greyscale, or palette indices (never converted).
 
     Raises:
-        InputError: missing, unreadable, truncated, too large, over 8 bits a channel, or not a
-            palette for mode P.
+        InputError: missing, unreadable, truncated, too large, over 8 bits a channel, turned by an
+            EXIF tag; transparent or of one bit a pixel for RGB; not a palette for mode P.
     """
     try:
         with Image.open(path) as image:
             _refuse_bomb(path, image)
             image.load()
+            _refuse_turned(path, image)
             return _as_mode(path, image, mode)
     except FileNotFoundError as error:
         raise InputError(f"{path} is missing") from error
@@ -51,12 +54,32 @@ def _refuse_bomb(path: Path, image: Image.Image) -> None:
         raise InputError(f"{path} has {image.width}x{image.height} pixels, over the limit")
 
 
+def _refuse_turned(path: Path, image: Image.Image) -> None:
+    """Readers disagree on the EXIF orientation tag, so the same file would score differently."""
+    if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
+        raise InputError(f"{path} is turned by an EXIF tag; save it upright, without the tag")
+
+
+def _refuse_unlike_photo(path: Path, image: Image.Image) -> None:
+    """A picture that has no colours of its own at each pixel is no photograph."""
+    if image.mode == "1":
+        raise InputError(f"{path} has one bit a pixel; save it as RGB")
+    if image.has_transparency_data and _alpha_range(image) != (255, 255):
+        raise InputError(f"{path} is transparent in places; save it as RGB, without alpha")
+
+
+def _alpha_range(image: Image.Image) -> object:
+    return image.convert("RGBA").getchannel("A").getextrema()
+
+
 def _as_mode(path: Path, image: Image.Image, mode: Literal["RGB", "L", "P"]) -> Image.Image:
     """Convert colour modes; label maps must be stored as indices (P) or as plain numbers (L)."""
     if mode == "P" and image.mode not in ("P", "L"):
         raise InputError(f"{path} is a label map, but stored as {image.mode} and not as a palette")
     if image.mode.startswith(("I", "F")):
         raise InputError(f"{path} has over 8 bits a channel ({image.mode}); save it with 8 bits")
+    if mode == "RGB":
+        _refuse_unlike_photo(path, image)
     return image.copy() if mode == "P" or image.mode == mode else image.convert(mode)
 
 
@@ -96,6 +119,12 @@ def to_pixels(images: Tensor) -> Pixels:
     scaled = images.detach().to(torch.float32).add(1.0).mul(127.5).round().clamp(0, 255)
     array: Pixels = scaled.to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
     return array
+
+
+def is_whole_png(path: Path) -> bool:
+    """Whether a file begins and ends as a PNG does; nothing is decoded."""
+    content = path.read_bytes()
+    return content.startswith(PNG_START) and content.endswith(PNG_END)
 
 
 def save_png(path: Path, pixels: Pixels) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tryonbench.errors import InputError, listed
-from tryonbench.files import read_json, write_json
+from tryonbench.files import make_folder, read_json_if_whole, write_json
 
 MANIFEST = "manifest.json"
 
@@ -61,10 +62,29 @@ class Run:
         """
         if not self.manifest_path.is_file():
             raise InputError(f"{self.folder} is not a run folder ({MANIFEST} is missing)")
-        manifest: dict[str, Any] = read_json(self.manifest_path)
+        manifest: dict[str, Any] = read_json_if_whole(self.manifest_path)
         if not isinstance(manifest, dict) or not manifest.keys() >= {"kind", "method", "family"}:
-            raise InputError(f"{self.manifest_path} is no manifest of a run; delete the folder")
+            raise InputError(
+                f"{self.manifest_path} is no manifest of a run; restore it from a copy, or begin "
+                "the run again in another folder"
+            )
         return manifest
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes of this machine from training the same run.
+
+        Raises:
+            InputError: another process is training it.
+        """
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(make_folder(self.folder.parent) / f".{self.name}.lock")
+        try:
+            with lock.acquire(timeout=0):
+                yield
+        except Timeout as error:
+            raise InputError(f"{self.folder} is being trained by another process") from error
 
     def write_manifest(self, values: dict[str, Any]) -> None:
         """Record what this run is, when and by which command it was made."""
@@ -99,11 +119,13 @@ def _find_run(path: Path, root: Path) -> Run:
 
 
 def read_log(path: Path) -> Iterator[dict[str, Any]]:
-    """Records of a JSON-lines log; a last line cut by a kill is left out."""
+    """Records of a JSON-lines log; other lines, as one cut by a kill, are left out."""
     if not path.is_file():
         return
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
-            yield json.loads(line)
+            record = json.loads(line)
         except json.JSONDecodeError:
-            return
+            continue
+        if isinstance(record, dict):
+            yield record

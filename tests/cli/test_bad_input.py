@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -88,7 +91,7 @@ def test_a_wrong_size(command, tmp_path: Path, synth_root: Path) -> None:
 
 def test_a_folder_of_images_that_is_not_there(command, tmp_path: Path, synth_root: Path) -> None:
     arguments = ["eval", "--images", tmp_path / "none", "--data", synth_root]
-    assert "does not exist or holds no images" in _refused(command, tmp_path, *arguments)
+    assert "does not exist" in _refused(command, tmp_path, *arguments)
 
 
 def test_an_unwritable_output(command, tmp_path: Path, synth_root: Path) -> None:
@@ -176,3 +179,27 @@ def test_method_and_preset_are_no_settings(command, tmp_path: Path, synth_root: 
     train = ["train", "--method", "diffusion", "--data", synth_root]
     line = _refused(command, tmp_path, *train, "--set", "method=pix2pix")
     assert "chosen with --method and --preset" in line
+
+
+def test_generate_out_takes_one_protocol(command, tmp_path: Path, synth_root: Path) -> None:
+    done = command("generate", "grey-fill", "--data", synth_root, "--out", tmp_path / "images")
+    assert done.returncode == 2
+    assert "choose it with --protocol" in done.stderr
+    assert not (tmp_path / "images").exists()
+    common = ["--data", synth_root, "--protocol", "synth/unpaired-64x48"]
+    done = command("generate", "grey-fill", *common, *common[2:], "--out", tmp_path / "images")
+    assert done.returncode == 0, done.stderr
+    assert len(list((tmp_path / "images").iterdir())) == 4
+
+
+def test_sigterm_is_like_ctrl_c(tmp_path: Path) -> None:
+    words = ["data", "synth", "--size", "512x384", "--train", "400", "--out", str(tmp_path / "s")]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tryonbench", *words], stderr=subprocess.PIPE, text=True
+    )
+    while not list(tmp_path.glob("s.partial/synth.json")) and process.poll() is None:
+        time.sleep(0.05)
+    process.terminate()
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130, stderr
+    assert stderr.strip().splitlines()[-1] == "interrupted: run the same command again to go on"

@@ -61,6 +61,10 @@ def _size(root: Path) -> None:
     Image.new("RGB", (30, 40)).save(root / "test" / "cloth" / "00001_00.jpg")
 
 
+def _upper_case(root: Path) -> None:
+    Image.new("RGB", (48, 64)).save(root / "test" / "cloth" / "00009_00.JPG")
+
+
 def _self_pair(root: Path) -> None:
     (root / "test_pairs.txt").write_text("00001_00.jpg 00001_00.jpg\n")
 
@@ -71,6 +75,7 @@ def _self_pair(root: Path) -> None:
         (_incomplete, "openpose_json lacks 00001_00"),
         (_nobody, "test: no person detected: 00001_00"),
         (_size, "1 of 40x30"),
+        (_upper_case, "test: ignored for their endings: cloth/00009_00.JPG"),
         (_self_pair, "self pairs in an unpaired list: 00001_00"),
     ],
 )

@@ -58,3 +58,8 @@ def test_ids_are_unique_where_a_person_occurs_twice() -> None:
     twice = PairList((Pair("a", "x"), Pair("a", "y")), paired=False)
     assert once.ids == ("a", "b")
     assert twice.ids == ("a__x", "a__y")
+
+
+def test_a_list_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    (tmp_path / "pairs.txt").write_text("a.jpg b.jpg\n", encoding="utf-8-sig")
+    assert read_pairs(tmp_path / "pairs.txt") == (Pair("a", "b"),)

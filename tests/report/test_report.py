@@ -17,7 +17,7 @@ from tryonbench.report import build_report
 from tryonbench.report.colours import looks
 from tryonbench.report.figures import tradeoff, training
 from tryonbench.report.training import panels_of
-from tryonbench.results.store import results_of
+from tryonbench.results.store import result_files, results_of
 from tryonbench.results.tables import tables
 from tryonbench.runs import Run, runs_below
 
@@ -206,3 +206,18 @@ def test_methods_differ_in_colour_or_marker_and_keep_both() -> None:
     assert len({(look[name].colour, look[name].symbol) for name in names}) == 20
     assert look["floor"].glyph == "○"
     assert looks(reversed(names), ["floor"]) == look
+
+
+def test_a_broken_result_or_manifest_is_left_out_and_named(
+    copied: list[Run], tmp_path: Path
+) -> None:
+    broken, other, *_ = copied
+    broken.manifest_path.write_text("{")
+    result = result_files(other.folder)[0]
+    result.write_text("{")
+    told: list[str] = []
+    page = build_report(copied, tmp_path / "out", samples=1, tell=told.append)
+    assert len(told) == 2
+    assert str(broken.manifest_path) in told[0]
+    assert str(result) in told[1]
+    assert page.read_text(encoding="utf-8").count("<strong>Left out:</strong>") == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,47 @@ def test_the_moving_average() -> None:
 
 def test_differences_are_named_by_their_path() -> None:
     assert differences({"a": {"b": 1}, "c": 2}, {"a": {"b": 2}}) == ["a.b: 1 -> 2", "c: 2 -> None"]
+
+
+def test_a_run_that_failed_to_start_leaves_nothing(synth_root: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        _train(synth_root, tmp_path, "optimizers.critic.lr=1")
+    assert not (tmp_path / "run").exists()
+    _train(synth_root, tmp_path)
+
+
+def test_a_run_without_a_checkpoint_takes_new_settings(synth_root: Path, tmp_path: Path) -> None:
+    run = _train(synth_root, tmp_path)
+    shutil.rmtree(run.checkpoints)
+    _train(synth_root, tmp_path, "images=8")
+    assert run.manifest()["config"]["images"] == 8
+    assert [r["images"] for r in read_log(run.log)] == [4, 8], "the old log is gone"
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+def test_a_folder_that_is_no_training_run_is_left_alone(
+    synth_root: Path, tmp_path: Path, fresh: bool
+) -> None:
+    mine = tmp_path / "run" / "thesis.txt"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    with pytest.raises(InputError, match="is not a run folder"):
+        _train(synth_root, tmp_path, fresh=fresh)
+    Run(tmp_path / "run").write_manifest({"kind": "baseline", "method": "m", "family": "f"})
+    with pytest.raises(InputError, match="is no training run; name another"):
+        _train(synth_root, tmp_path, fresh=fresh)
+    assert mine.read_text() == "mine"
+
+
+def test_two_processes_never_train_one_run(synth_root: Path, tmp_path: Path) -> None:
+    with (
+        Run(tmp_path / "run").locked(),
+        pytest.raises(InputError, match="is being trained by another process"),
+    ):
+        _train(synth_root, tmp_path)
+    _train(synth_root, tmp_path)
+
+
+def test_a_log_line_that_is_no_record_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "log.jsonl").write_text('null\n{"images": 1}\n[1]\n{"ima')
+    assert list(read_log(tmp_path / "log.jsonl")) == [{"images": 1}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import typer
@@ -28,7 +29,11 @@ app.add_typer(methods.app, name="methods")
 
 
 def main() -> None:
-    """Exit codes: 0, 1 failed, 2 usage or input, 3 some of --all failed, 130 interrupted."""
+    """Exit codes: 0, 1 failed, 2 usage or input, 3 some of --all failed, 130 interrupted.
+
+    SIGTERM, as a scheduler sends it, is treated as Ctrl-C.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except TryonbenchError as error:

@@ -25,7 +25,8 @@ def evaluate(
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Every run and baseline.")] = False,
     images: Annotated[
-        Optional[Path], typer.Option(help="Score a folder of images made elsewhere (ID.png|jpg).")
+        Optional[Path],
+        typer.Option(help="Score a folder of images made elsewhere (ID.png|jpg)."),
     ] = None,
     data: Data = None,
     split: Annotated[str, typer.Option("--split", help="Split to evaluate on.")] = "test",
@@ -51,8 +52,8 @@ def evaluate(
 
     if [bool(run), all_, images is not None].count(True) != 1:
         raise InputError("name runs, or give --all, or --images DIR")
-    keys = tuple(filter(None, (metrics or "").split(",")))
-    asked = _Asked(tuple(protocol or ()), keys, allow_missing, efficiency)
+    keys = tuple(key.strip() for key in (metrics or "").split(",") if key.strip())
+    asked = _Asked(tuple(dict.fromkeys(protocol or ())), keys, allow_missing, efficiency)
     source = open_split(data_root(data), split)
     if images:
         outcome = _evaluate_images(images, out, runs, source, asked)
@@ -96,7 +97,8 @@ def _evaluate_images(
     from tryonbench.environment import environment
     from tryonbench.errors import InputError
     from tryonbench.evaluation import evaluate as measure
-    from tryonbench.evaluation import images_subject, picture_size
+    from tryonbench.evaluation import images_subject
+    from tryonbench.metrics.outputs import picture_size
     from tryonbench.runs import Run
 
     requests = list(asked.requests(picture_size(images), source, paired_only=True))

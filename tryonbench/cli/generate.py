@@ -30,7 +30,9 @@ def generate(
 
     subject = subject_of(run, runs)
     source = open_split(data_root(data), split)
-    protocols = list(protocols_for(protocol or [], subject_size(subject, source), source))
+    protocols = list(
+        protocols_for(dict.fromkeys(protocol or ()), subject_size(subject, source), source)
+    )
     if out and len(protocols) > 1:
         raise InputError("--out takes the images of one protocol; choose it with --protocol")
     for chosen in protocols:

@@ -22,5 +22,6 @@ def report(
     from tryonbench.report import build_report
     from tryonbench.runs import find_runs
 
-    page = build_report(find_runs(run or [], runs), out)
+    found = find_runs(run or [], runs)
+    page = build_report(found, out, tell=lambda reason: note(f"left out: {reason}"))
     note(f"report: {page}")

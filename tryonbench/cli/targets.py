@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +52,7 @@ def _trained_method(run: Run) -> str | None:
 
 
 def protocols_for(
-    names: Sequence[str], size: tuple[int, int], split: Split, paired_only: bool = False
+    names: Collection[str], size: tuple[int, int], split: Split, paired_only: bool = False
 ) -> Iterator[Protocol]:
     """The protocols asked for; else those of the images' size for this kind of data.
 

@@ -56,6 +56,7 @@ def _check_split(split: Split, findings: Findings) -> None:
     _report(findings.errors, f"{split.name}: label map does not fit", _bad_parses(split))
     _report(findings.warnings, f"{split.name}: sizes differ", _sizes(split))
     _report(findings.warnings, f"{split.name}: incomplete", _incomplete(split, present))
+    _report(findings.warnings, f"{split.name}: ignored for their endings", _ignored(split, present))
     _report(findings.warnings, f"{split.name}: no person detected", _no_pose(split))
     _check_pairs(split, findings)
 
@@ -119,6 +120,14 @@ def _incomplete(split: Split, present: list[Folder]) -> Iterator[str]:
             lacking = sorted(set(persons) - set(split.ids(folder)))
             if lacking:
                 yield f"{split.places[folder].folder} lacks {listed(lacking, limit=3)}"
+
+
+def _ignored(split: Split, present: list[Folder]) -> Iterator[str]:
+    """Files that do not end as this layout's files do, so that no loader sees them."""
+    for place in (split.places[folder] for folder in present):
+        for file in sorted((split.folder / place.folder).iterdir()):
+            if not file.name.endswith(place.ending):
+                yield f"{place.folder}/{file.name}"
 
 
 def _no_pose(split: Split) -> Iterator[str]:

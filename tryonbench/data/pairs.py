@@ -54,7 +54,7 @@ def read_pairs(path: Path) -> tuple[Pair, ...]:
         InputError: missing, empty, not two names a line, a path instead of a name, or a pair twice.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot read the pair list {path}: {error}") from error
     pairs = tuple(_parse_line(path, i, line) for i, line in enumerate(lines, 1) if line.strip())

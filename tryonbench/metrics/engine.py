@@ -129,8 +129,8 @@ class Engine:
                     self._score(chunk, [image for image in images if image is not None], scores)
                     self._extract(images, chunk, features)
                 update(start + len(chunk))
-        if self.items:
-            problems.refuse(self.items[0].output.parent)
+            if self.items:
+                problems.refuse(self.items[0].output.parent)
         return self._finish(scores, features)
 
     def _chunks(self) -> Iterator[tuple[int, Sequence[Item]]]:

@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tryonbench.errors import InputError, listed
+from tryonbench.images import image_size
 
-ENDINGS = (".png", ".jpg")
+ENDINGS = (".png", ".jpg", ".jpeg")
+"""In either case, as `.PNG`."""
+REFUSED = (".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif", ".npy", ".pt")
+"""Named as a problem, where any other file (notes, `generation.json`) is left alone."""
 
 
 @dataclass
@@ -28,16 +32,21 @@ class Problems:
         """
         parts = [f"{len(w)} {kind} ({listed(w)})" for kind, w in self.found.items() if w]
         if parts:
-            raise InputError(
-                f"{folder} does not fit the protocol: {'; '.join(parts)}; "
-                "mend the folder, or score what is there with --allow-missing"
+            advice = (
+                ", or score what is there with --allow-missing" if self._only("missing") else ""
             )
+            raise InputError(
+                f"{folder} does not fit the protocol: {'; '.join(parts)}; mend the folder{advice}"
+            )
+
+    def _only(self, kind: str) -> bool:
+        return {name for name, what in self.found.items() if what} == {kind}
 
 
 def find_outputs(
     folder: Path, ids: Iterable[str], problems: Problems, allow_missing: bool
 ) -> tuple[dict[str, Path], list[str]]:
-    """The image of each id (`ID.png` or `ID.jpg`), and the ids that have none.
+    """The image of each id (`ID.png`, `ID.jpg` or `ID.jpeg`), and the ids that have none.
 
     Raises:
         InputError: the folder does not exist or holds no images at all.
@@ -54,13 +63,39 @@ def find_outputs(
 
 
 def _by_id(folder: Path, problems: Problems) -> dict[str, Path]:
-    if not folder.is_dir():
-        raise InputError(f"the folder of images {folder} does not exist")
     files: dict[str, Path] = {}
-    for file in sorted(f for f in folder.iterdir() if f.suffix in ENDINGS):
+    for file in pictures(folder):
         if file.stem in files:
             problems.add("given twice", file.stem)
         files[file.stem] = file
+    for file in sorted(f for f in folder.iterdir() if f.suffix.lower() in REFUSED):
+        problems.add("neither PNG nor JPEG", file.name)
+    return files
+
+
+def pictures(folder: Path) -> list[Path]:
+    """The PNG and JPEG files of a folder, by name.
+
+    Raises:
+        InputError: there is no folder, or no picture in it.
+    """
+    if not folder.is_dir():
+        raise InputError(f"the folder of images {folder} does not exist")
+    files = sorted(file for file in folder.iterdir() if file.suffix.lower() in ENDINGS)
     if not files:
         raise InputError(f"{folder} holds no images (ID.png or ID.jpg)")
     return files
+
+
+def picture_size(folder: Path) -> tuple[int, int]:
+    """Height and width of the first picture of a folder that can be read.
+
+    Raises:
+        InputError: there is no folder, or no readable picture in it.
+    """
+    for file in pictures(folder):
+        try:
+            return image_size(file)
+        except InputError:
+            continue
+    raise InputError(f"none of the pictures in {folder} can be read; replace them")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tryonbench.files import write_text
 from tryonbench.report import figures
 from tryonbench.report.colours import Look, looks
-from tryonbench.report.entries import Entry, entries_of, names_by_folder
+from tryonbench.report.entries import Collected, Entry, collect, names_by_folder
 from tryonbench.report.gallery import gallery_of
 from tryonbench.report.page import Page, Part, render
 from tryonbench.report.reproduce import origins
@@ -23,8 +23,16 @@ SAMPLES = 24
 """Samples of a gallery."""
 
 
-def build_report(runs: Sequence[Run], out: Path, samples: int = SAMPLES) -> Path:
+def build_report(
+    runs: Sequence[Run],
+    out: Path,
+    samples: int = SAMPLES,
+    tell: Callable[[str], None] = lambda reason: None,
+) -> Path:
     """Write `out/index.html`, one file that opens offline, and the tables beside it.
+
+    Args:
+        tell: called with the reason for each run or result that is left out as unreadable.
 
     Returns:
         The page's path.
@@ -32,15 +40,18 @@ def build_report(runs: Sequence[Run], out: Path, samples: int = SAMPLES) -> Path
     Raises:
         InputError: no run has results, or `out` cannot be written.
     """
-    entries = entries_of(runs)
+    collected = collect(runs)
+    for reason in collected.left_out:
+        tell(reason)
     path = out / "index.html"
-    write_text(path, render(_page(runs, entries, samples)))
-    write_tables(tables([entry.result for entry in entries]), out / "tables")
+    write_text(path, render(_page(collected, samples)))
+    write_tables(tables([entry.result for entry in collected.entries]), out / "tables")
     return path
 
 
-def _page(runs: Sequence[Run], entries: Sequence[Entry], samples: int) -> Page:
+def _page(collected: Collected, samples: int) -> Page:
     """The page's model."""
+    runs, entries = collected.runs, collected.entries
     names = names_by_folder(runs, entries)
     all_tables = tables([entry.result for entry in entries])
     floors = [row.name for table in all_tables for row in table.rows if row.floor]
@@ -52,6 +63,7 @@ def _page(runs: Sequence[Run], entries: Sequence[Entry], samples: int) -> Page:
         training=[(panel, figures.training(panel, look[panel.method])) for panel in panels],
         origins=origins(runs, entries, names),
         looks=look,
+        left_out=collected.left_out,
     )
 
 

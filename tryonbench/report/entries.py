@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from tryonbench.errors import InputError
 from tryonbench.results.schema import Result
-from tryonbench.results.store import results_of
+from tryonbench.results.store import read_result, result_files
 from tryonbench.results.tables import row_names
 from tryonbench.runs import Run
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -22,17 +26,42 @@ class Entry:
     result: Result
 
 
-def entries_of(runs: Sequence[Run]) -> list[Entry]:
-    """Every result of the runs.
+@dataclass(frozen=True)
+class Collected:
+    """What a report is made of."""
+
+    runs: Sequence[Run]
+    entries: Sequence[Entry]
+    left_out: Sequence[str]
+    """Why a run or a result is not in it."""
+
+
+def collect(runs: Sequence[Run]) -> Collected:
+    """Every result of the runs; what cannot be read is left out, with the reason.
 
     Raises:
-        InputError: there is none, or one cannot be read.
+        InputError: there is no readable result.
     """
-    found = [(run, result) for run in runs for result in results_of([run.folder])]
+    left_out: list[str] = []
+    readable = [run for run in runs if _kept(left_out, run.manifest)]
+    files = [(run, file) for run in readable for file in result_files(run.folder)]
+    read = [(run, _kept(left_out, partial(read_result, file))) for run, file in files]
+    found = [(run, result) for run, result in read if result]
     if not found:
-        raise InputError("no run has results yet; make some: tryonbench eval --all")
+        also = f" (left out: {'; '.join(left_out)})" if left_out else ""
+        raise InputError(f"no run has results yet{also}; make some: tryonbench eval --all")
     names = row_names([result for _, result in found])
-    return [Entry(name, run, result) for name, (run, result) in zip(names, found, strict=True)]
+    entries = [Entry(name, run, result) for name, (run, result) in zip(names, found, strict=True)]
+    return Collected(readable, entries, left_out)
+
+
+def _kept(left_out: list[str], read: Callable[[], T]) -> T | None:
+    """What is read, or None with the reason noted."""
+    try:
+        return read()
+    except InputError as error:
+        left_out.append(str(error))
+        return None
 
 
 def names_by_folder(runs: Sequence[Run], entries: Sequence[Entry]) -> dict[Path, str]:

@@ -55,6 +55,7 @@ class Page:
     training: Sequence[tuple[Panel, Figure]]
     origins: Sequence[Origin]
     looks: Mapping[str, Look]
+    left_out: Sequence[str] = ()
 
     @property
     def methods(self) -> str:

@@ -35,9 +35,14 @@ def read_result(path: Path) -> Result:
         raise InputError(f"{path} is not a result file: {where}: {problem['msg']}") from error
 
 
+def result_files(run: Path) -> list[Path]:
+    """The result files of a run folder, by protocol."""
+    return sorted((run / "results").rglob("*.json"))
+
+
 def results_of(runs: Iterable[Path]) -> list[Result]:
     """Every result below some run folders, in order of protocol and method."""
-    files = [file for run in runs for file in sorted((run / "results").rglob("*.json"))]
+    files = [file for run in runs for file in result_files(run)]
     return sorted(map(read_result, files), key=lambda r: (r.protocol, r.run))
 
 

@@ -24,7 +24,7 @@ from tryonbench.synth.sample import SPLITS, garment_of, partners, person_of
 
 Progress = Callable[[int, int], None]
 
-MIN_SIDE, MAX_SIDE = 32, 2048
+MIN_SIDE, MAX_SIDE = 32, 1024
 CHUNK = 8
 """Most samples that a worker takes at a time."""
 

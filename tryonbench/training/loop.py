@@ -170,6 +170,7 @@ class Trainer:
             shutil.rmtree(unfinished)
         folders = sorted(self.run.checkpoints.glob("[0-9]*"))
         if not folders:
+            self.run.log.unlink(missing_ok=True)
             return
         state = load_training(folders[-1] / TRAINING)
         self.images, self.step, self.seconds = state["images"], state["step"], state["seconds"]

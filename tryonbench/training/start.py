@@ -41,17 +41,17 @@ def train(
     inputs = ("image", *method.info.inputs, *method.training_inputs)
     dataset = VitonHD(split, pairs, config.size, inputs)
     manifest = _manifest(method, config, split, fingerprint(split, pairs))
-    if fresh and run.folder.is_dir():
-        shutil.rmtree(run.folder)
-    _open(run, manifest)
-    if _is_complete(run, config):
-        return False
-    dataset[0]  # a broken sample or missing file should stop us before the networks are built
-    torch.manual_seed(derive("init", config.seed))
-    trainer = Trainer(method(config.model, config.size), config, run)
-    trainer.resume()
-    trainer.fit(dataset)
-    return True
+    with run.locked():
+        _refuse_other(run, manifest, fresh)
+        if not fresh and _is_complete(run, config):
+            return False
+        dataset[0]  # a broken sample or missing file should stop us before the networks are built
+        torch.manual_seed(derive("init", config.seed))
+        trainer = Trainer(method(config.model, config.size), config, run)
+        _open(run, manifest, fresh)
+        trainer.resume()
+        trainer.fit(dataset)
+        return True
 
 
 def _check(method: type[TryOnMethod], config: RunConfig[Any]) -> None:
@@ -76,16 +76,19 @@ def _manifest(
     }
 
 
-def _open(run: Run, manifest: dict[str, Any]) -> None:
-    """Write the manifest of a new run; compare it with that of an old one.
-
-    Raises:
-        InputError: the run was made with another configuration or other data.
+def _refuse_other(run: Run, manifest: dict[str, Any], fresh: bool) -> None:
     """
-    if not run.manifest_path.is_file():
-        run.write_manifest(manifest)
+    Raises:
+        InputError: the folder is no training run, or (unless it begins again or has no
+            checkpoint) it was made with another configuration or other data.
+    """
+    if not run.folder.exists() or (run.folder.is_dir() and not any(run.folder.iterdir())):
         return
     known = run.manifest()
+    if known["kind"] != "training":
+        raise InputError(f"{run.folder} is no training run; name another one with --run")
+    if fresh or not _has_checkpoint(run):
+        return
     changes = differences(known["config"], manifest["config"])
     if known["data"]["fingerprint"] != manifest["data"]["fingerprint"]:
         changes.append(f"data: {known['data']['root']} -> {manifest['data']['root']}")
@@ -94,6 +97,14 @@ def _open(run: Run, manifest: dict[str, Any]) -> None:
             f"{run.folder} was made with other settings ({'; '.join(changes)}); "
             "name another run with --run, or begin again with --fresh"
         )
+
+
+def _open(run: Run, manifest: dict[str, Any], fresh: bool) -> None:
+    """Write the manifest of a run that has no checkpoint to go on from."""
+    if fresh and run.folder.is_dir():
+        shutil.rmtree(run.folder)
+    if not _has_checkpoint(run):
+        run.write_manifest(manifest)
 
 
 def differences(old: dict[str, Any], new: dict[str, Any], prefix: str = "") -> list[str]:
@@ -112,6 +123,9 @@ def differences(old: dict[str, Any], new: dict[str, Any], prefix: str = "") -> l
     return found
 
 
+def _has_checkpoint(run: Run) -> bool:
+    return any(run.checkpoints.glob(f"[0-9]*/{MODEL}"))
+
+
 def _is_complete(run: Run, config: RunConfig[Any]) -> bool:
-    done = any(run.checkpoints.glob(f"[0-9]*/{MODEL}"))
-    return done and read_header(weights_file(run.folder)).images >= config.images
+    return _has_checkpoint(run) and read_header(weights_file(run.folder)).images >= config.images
