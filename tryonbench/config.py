@@ -57,6 +57,24 @@ class ScheduleConfig(Strict):
     """Share of the training after which the decay begins."""
 
 
+class AugmentConfig(Strict):
+    """Random changes of training samples, the same for every modality; none by default."""
+
+    flip: float = Field(default=0.0, ge=0.0, le=1.0)
+    """Chance of a mirrored sample."""
+    shift: float = Field(default=0.0, ge=0.0, le=0.5)
+    """Largest shift as a share of height and width."""
+    scale: float = Field(default=0.0, ge=0.0, le=1.0)
+    """Largest change of size: 0.1 is from 1 / 1.1 to 1.1."""
+    colour: float = Field(default=0.0, ge=0.0, le=1.0)
+    """Largest change of brightness, contrast and saturation as a factor; a tenth of it, in turns,
+    of the hue."""
+
+    @property
+    def is_on(self) -> bool:
+        return self != AugmentConfig()
+
+
 def _size(value: Any) -> Any:
     """`256x192` as a list of two."""
     return value.lower().split("x") if isinstance(value, str) else value
@@ -80,6 +98,7 @@ class RunConfig(Strict, Generic[ModelT]):
     optimizers: dict[str, OptimizerConfig] = {}
     """Per phase (`optimizers.discriminator.lr`), instead of `optimizer`."""
     schedule: ScheduleConfig = ScheduleConfig()
+    augment: AugmentConfig = AugmentConfig()
     ema_decay: float = Field(default=0.999, ge=0.0, lt=1.0)
     """Moving average of the weights that generate, per step; 0 turns it off."""
     precision: Literal["32-true", "16-mixed", "bf16-mixed"] = "32-true"

@@ -31,7 +31,7 @@ from tryonbench.metrics.engine import (
     missing_reasons,
 )
 from tryonbench.metrics.outputs import Problems, find_outputs, picture_size
-from tryonbench.protocols import Protocol
+from tryonbench.protocols import Protocol, with_pairs
 from tryonbench.registry import method_class
 from tryonbench.results.schema import DataSource, Efficiency, Result
 from tryonbench.results.store import read_result, write_result, write_samples
@@ -51,11 +51,16 @@ class Request:
     """Metric keys; all of the protocol if empty."""
     allow_missing: bool = False
     efficiency: bool = True
+    pair_file: Path | None = None
+    """A pair list to use in place of the protocol's."""
     pairs: PairList = field(init=False)
 
     def __post_init__(self) -> None:
-        pairs = pairs_of(self.split, self.protocol.pairing, self.protocol.pairs)
+        own, file = self.protocol, self.pair_file
+        pairs = pairs_of(self.split, own.pairing, own.pairs, file)
         object.__setattr__(self, "pairs", pairs)
+        if file:
+            object.__setattr__(self, "protocol", with_pairs(own, file, pairs.digest))
 
     @cached_property
     def data(self) -> str:
@@ -287,5 +292,6 @@ def _data_source(subject: Subject, request: Request) -> DataSource:
         split=split,
         fingerprint=request.data,
         pairs=request.pairs.digest,
+        pair_file=str(request.pair_file.resolve()) if request.pair_file else None,
         trained_on_test=True if subject.trained_on == f"{root} {split}" else None,
     )

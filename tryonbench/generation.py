@@ -14,6 +14,7 @@ from tryonbench.batch import TryOnBatch
 from tryonbench.data.dataset import VitonHD, joined
 from tryonbench.data.layout import Split
 from tryonbench.data.pairs import PairList
+from tryonbench.data.prepared import find_prepared
 from tryonbench.errors import TryonbenchError
 from tryonbench.files import make_folder, read_json_if_whole, write_json
 from tryonbench.images import is_whole_png, save_png, to_pixels
@@ -72,7 +73,9 @@ def missing_positions(task: Task, folder: Path) -> list[int]:
 
 def _batches(method: TryOnMethod, task: Task, todo: list[int]) -> Iterator[TryOnBatch]:
     """The samples at some positions, with nothing loaded that the method did not declare."""
-    dataset = VitonHD(task.split, task.pairs, task.protocol.size, method.info.inputs)
+    size = task.protocol.size
+    prepared = find_prepared(task.split, size)
+    dataset = VitonHD(task.split, task.pairs, size, method.info.inputs, prepared)
     yield from DataLoader(
         Subset(dataset, todo), batch_size=task.protocol.batch_size, collate_fn=joined
     )

@@ -121,3 +121,43 @@ def test_unknown_options_are_usage_errors(command, flag: list[str]) -> None:
     done = command("methods", "list", "--nonsense", *flag)
     assert done.returncode == 2
     assert "--nonsense" in done.stderr
+
+
+def test_a_pair_list_of_your_own(command, tmp_path: Path, synth_root: Path) -> None:
+    (tmp_path / "my list.txt").write_text("00000_00.jpg 00002_00.jpg\n00000_00.jpg 00001_00.jpg\n")
+    common = ["mean-colour", "--data", synth_root, "--protocol", "synth/unpaired-64x48"]
+    mine = ["--pairs", tmp_path / "my list.txt"]
+    out = ["--out", tmp_path / "images"]
+    assert command("generate", *common, *mine, *out).returncode == 0
+    names = {file.name for file in (tmp_path / "images").iterdir()}
+    assert names == {"00000_00__00002_00.png", "00000_00__00001_00.png"}
+    scored = ["eval", *common, "--metrics", "l1", "--no-efficiency", "--json"]
+    own = json.loads(command(*scored, *mine).stdout)
+    usual = json.loads(command(*scored).stdout)
+    assert (own["n"], usual["n"]) == (2, 4)
+    assert own["protocol"] == "synth/unpaired-64x48@my-list"
+    assert own["fingerprint"] != usual["fingerprint"]
+    assert own["metrics"]["l1"]["missing"].startswith("real unpaired pairs"), "no truth of these"
+    assert command("report", "--out", tmp_path / "page").returncode == 0
+    (tmp_path / "my list.txt").write_text("../x.jpg 00002_00.jpg\n")
+    assert command(*scored, *mine).returncode == 2
+
+
+def test_pose_files_that_cannot_be_used(command, tmp_path: Path, own_root: Path) -> None:
+    poses = own_root / "train" / "openpose_json"
+    one, two, three = sorted(poses.iterdir())[:3]
+    people = json.loads(one.read_text())["people"]
+    one.write_text(json.dumps({"people": []}))
+    two.write_text(json.dumps({"people": people * 2}))
+    people[0]["pose_keypoints_2d"][0] = float("nan")
+    three.write_text(json.dumps({"people": people}))
+    train = ["train", "--method", "pix2pix", "--data", own_root, "--set", "images=8"]
+    refused = command(*train, "--strict")
+    assert refused.returncode == 2
+    assert not (tmp_path / "runs").exists()
+    done = command(*train, "--set", "batch_size=4")
+    assert done.returncode == 0, done.stderr
+    for line in (refused.stderr, done.stderr):
+        for reason in ("nobody", "2 people", "coordinates that are not finite"):
+            assert reason in line
+    assert "3 persons are used without pose" in done.stderr

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tryonbench.data.keypoints import COCO18, coco18, heatmaps, read_body25, rescaled
+from tryonbench.data.keypoints import COCO18, coco18, heatmaps, pose_problem, read_body25, rescaled
 from tryonbench.errors import InputError
 
 
@@ -21,17 +21,27 @@ def test_nobody_is_all_missing(tmp_path: Path) -> None:
     assert not read_body25(_write(tmp_path / "a.json", [])).any()
 
 
-def test_the_first_of_several_people_counts(tmp_path: Path) -> None:
-    path = _write(tmp_path / "a.json", [[1.0] * 75, [2.0] * 75])
-    assert (read_body25(path) == 1).all()
+@pytest.mark.parametrize(
+    ("people", "problem"),
+    [
+        ([], "nobody"),
+        ([[1.0] * 75, [2.0] * 75], "2 people"),
+        ([[5.0] * 74 + [float("nan")]], "coordinates that are not finite"),
+        ([[5.0] * 74 + [float("inf")]], "coordinates that are not finite"),
+    ],
+)
+def test_a_file_with_a_problem_is_used_without_pose(
+    tmp_path: Path, people: list[list[float]], problem: str
+) -> None:
+    path = _write(tmp_path / "a.json", people)
+    assert pose_problem(path) == problem
+    assert not read_body25(path).any()
 
 
-def test_a_joint_with_nan_is_missing(tmp_path: Path) -> None:
-    values = [5.0] * 75
-    values[4] = float("nan")
-    points = read_body25(_write(tmp_path / "a.json", [values]))
-    assert not points[1].any()
-    assert (np.delete(points, 1, axis=0) == 5).all()
+def test_a_good_file_has_no_problem(tmp_path: Path) -> None:
+    path = _write(tmp_path / "a.json", [[5.0] * 75])
+    assert pose_problem(path) is None
+    assert (read_body25(path) == 5).all()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from tryonbench.cli.options import RUNS, Data, Json, Protocols, Runs, data_root, note
+from tryonbench.cli.options import RUNS, Data, Json, PairFile, Protocols, Runs, data_root, note
 
 if TYPE_CHECKING:
     from tryonbench.data.layout import Split
@@ -31,6 +31,7 @@ def evaluate(
     data: Data = None,
     split: Annotated[str, typer.Option("--split", help="Split to evaluate on.")] = "test",
     protocol: Protocols = None,
+    pairs: PairFile = None,
     metrics: Annotated[Optional[str], typer.Option(help="Metrics, comma separated.")] = None,
     allow_missing: Annotated[
         bool, typer.Option("--allow-missing", help="Score what is there; the row says so.")
@@ -53,7 +54,7 @@ def evaluate(
     if [bool(run), all_, images is not None].count(True) != 1:
         raise InputError("name runs, or give --all, or --images DIR")
     keys = tuple(key.strip() for key in (metrics or "").split(",") if key.strip())
-    asked = _Asked(tuple(dict.fromkeys(protocol or ())), keys, allow_missing, efficiency)
+    asked = _Asked(tuple(dict.fromkeys(protocol or ())), keys, allow_missing, efficiency, pairs)
     source = open_split(data_root(data), split)
     if images:
         outcome = _evaluate_images(images, out, runs, source, asked)
@@ -72,6 +73,7 @@ class _Asked:
     metrics: tuple[str, ...]
     allow_missing: bool
     efficiency: bool
+    pairs: Path | None
 
     def requests(
         self, size: tuple[int, int], source: Split, paired_only: bool = False
@@ -81,7 +83,9 @@ class _Asked:
         from tryonbench.evaluation import Request
 
         for chosen in protocols_for(self.protocols, size, source, paired_only):
-            yield Request(chosen, source, self.metrics, self.allow_missing, self.efficiency)
+            yield Request(
+                chosen, source, self.metrics, self.allow_missing, self.efficiency, self.pairs
+            )
 
 
 @dataclass

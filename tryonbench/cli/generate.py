@@ -7,7 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from tryonbench.cli.options import RUNS, Data, Protocols, Runs, data_root, note
+from tryonbench.cli.options import RUNS, Data, PairFile, Protocols, Runs, data_root, note
 
 
 def generate(
@@ -15,6 +15,7 @@ def generate(
     data: Data = None,
     split: Annotated[str, typer.Option("--split", help="Split to dress.")] = "test",
     protocol: Protocols = None,
+    pairs: PairFile = None,
     out: Annotated[Optional[Path], typer.Option(help="Copy the images here, named ID.png.")] = None,
     runs: Runs = RUNS,
 ) -> None:
@@ -36,7 +37,7 @@ def generate(
     if out and len(protocols) > 1:
         raise InputError("--out takes the images of one protocol; choose it with --protocol")
     for chosen in protocols:
-        folder = make(subject, Request(chosen, source))
+        folder = make(subject, Request(chosen, source, pair_file=pairs))
         note(f"{chosen.name}: images in {folder}")
         if out:
             _copy(folder, out)

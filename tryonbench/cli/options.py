@@ -18,6 +18,10 @@ Protocols = Annotated[
     Optional[list[str]],
     typer.Option("--protocol", help="Protocol by name, repeatable; else those that fit the size."),
 ]
+PairFile = Annotated[
+    Optional[Path],
+    typer.Option("--pairs", help="A pair list of your own (person.jpg cloth.jpg a line)."),
+]
 
 RUNS = Path("runs")
 

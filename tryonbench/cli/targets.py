@@ -66,7 +66,8 @@ def protocols_for(
         yield from (get_protocol(name) for name in names)
         return
     fitting = [p for p in all_protocols().values() if p.size == size]
-    wanted = "synth/" if is_procedural(split.root) else "viton-hd/"
+    own = "dresscode/" if split.is_dresscode else "viton-hd/"
+    wanted = "synth/" if is_procedural(split.root) else own
     chosen = [p for p in fitting if p.name.startswith(wanted)] or fitting
     chosen = [p for p in chosen if p.pairing == "paired" or not paired_only]
     if not chosen:
@@ -77,4 +78,4 @@ def protocols_for(
 
 
 def _has_list(split: Split, protocol: Protocol) -> bool:
-    return (split.root / protocol.pairs).is_file()
+    return split.pair_list(protocol.pairs, protocol.pairing).is_file()

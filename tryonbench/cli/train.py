@@ -11,6 +11,7 @@ from tryonbench.cli.options import RUNS, Data, Runs, data_root, note
 
 if TYPE_CHECKING:
     from tryonbench.data.layout import Split
+    from tryonbench.method import TryOnMethod
     from tryonbench.runs import Run
 
 
@@ -29,13 +30,16 @@ def train(
     runs: Runs = RUNS,
     run: Annotated[Optional[str], typer.Option("--run", help="Name of the run folder.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Delete the run and begin again.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse pose files without exactly one person.")
+    ] = False,
 ) -> None:
     """Train a method, or go on with its interrupted run.
 
     Example: `tryonbench train --method NAME --preset nano --set optimizer.lr=1e-3`
     """
     given = [*(assignments or []), *([f"seed={seed}"] if seed is not None else [])]
-    train_method(method, preset, data, split, config, given, runs, run, fresh)
+    train_method(method, preset, data, split, config, given, runs, run, fresh, strict)
 
 
 def train_method(
@@ -48,6 +52,7 @@ def train_method(
     runs: Path,
     run: str | None,
     fresh: bool,
+    strict: bool = False,
 ) -> Run:
     """Check everything that can be checked, then train; the run."""
     from tryonbench.config import layered
@@ -63,12 +68,23 @@ def train_method(
     if (settings.method, settings.preset) != (method, preset):
         raise InputError("method and preset are chosen with --method and --preset, not as settings")
     source = _split(data_root(data), split)
+    _tell_poses(chosen, source, strict)
     folder = Run(runs / (run or f"{method}-{preset}-s{settings.seed}"))
-    if start(chosen, settings, source, folder, fresh):
+    if start(chosen, settings, source, folder, fresh, tell=note):
         note(f"trained {folder.folder}; next: tryonbench eval {folder.folder}")
     else:
         note(f"{folder.folder} is trained already; --fresh begins again")
     return folder
+
+
+def _tell_poses(method: type[TryOnMethod], split: Split, strict: bool) -> None:
+    """Say which persons are used without pose, if the method reads poses."""
+    from tryonbench.data.poses import POSE_READERS, pose_report
+
+    if not set(POSE_READERS) & {*method.info.inputs, *method.training_inputs}:
+        return
+    if report := pose_report(split, split.ids("image"), strict):
+        note(f"warning: {report}")
 
 
 def _split(root: Path, name: str) -> Split:

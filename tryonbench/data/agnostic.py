@@ -11,12 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from tryonbench.data.keypoints import Array, found
-from tryonbench.data.labels import HEAD, LEFT_ARM, LOWER, NECK, RIGHT_ARM, UPPER
+from tryonbench.data.labels import (
+    BELOW_WAIST,
+    HEAD,
+    LEFT_ARM,
+    LOWER,
+    NECK,
+    RIGHT_ARM,
+    SHOES,
+    UPPER,
+)
 
 Pixels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -62,19 +72,28 @@ def labelled(parse: Pixels, labels: Iterable[int]) -> Mask:
     return mask
 
 
-def parse_agnostic(parse: Pixels, body25: Array) -> Pixels:
+def parse_agnostic(parse: Pixels, body25: Array, category: str = "upper_body") -> Pixels:
     """The parse map with upper garment, neck and arms set to 0.
 
     Args:
         parse: labels 0..19, uint8 (H, W).
         body25: joints (x, y, confidence) in pixels of `parse`, (25, 3).
+        category: `upper_body`; or, as DressCode has them, `lower_body` (trousers, skirt and legs
+            are hidden instead) or `dresses` (both).
     """
+    hidden = labelled(parse, BELOW_WAIST if category != "upper_body" else ())
+    if category != "lower_body":
+        hidden |= _hidden_above(parse, body25)
+    return np.where(hidden, np.uint8(0), parse)
+
+
+def _hidden_above(parse: Pixels, body25: Array) -> Mask:
+    """Upper garment, neck, and the arms' pixels near their joints."""
     if not _has_shoulders(body25):
-        covered = labelled(parse, (*UPPER, NECK, LEFT_ARM, RIGHT_ARM))
-        return np.where(covered, np.uint8(0), parse)
+        return labelled(parse, (*UPPER, NECK, LEFT_ARM, RIGHT_ARM))
     arms = _parse_arm(parse, body25, LEFT_ARM, (R_SHOULDER, *LEFT_LIMB))
     arms |= _parse_arm(parse, body25, RIGHT_ARM, (L_SHOULDER, *RIGHT_LIMB))
-    return np.where(arms | labelled(parse, (*UPPER, NECK)), np.uint8(0), parse)
+    return arms | labelled(parse, (*UPPER, NECK))
 
 
 def _parse_arm(parse: Pixels, body25: Array, label: int, chain: Sequence[int]) -> Mask:
@@ -92,23 +111,46 @@ def _parse_arm(parse: Pixels, body25: Array, label: int, chain: Sequence[int]) -
     return near
 
 
-def agnostic_mask(parse: Pixels, body25: Array) -> Mask:
+def agnostic_mask(parse: Pixels, body25: Array, category: str = "upper_body") -> Mask:
     """What `agnostic_image` covers, (H, W): torso, neck and arms, but not hands, face, lower body.
+
+    Of `lower_body` it covers trousers, skirt and legs with a margin, of `dresses` both. DressCode
+    ships no such masks; the margin is ours, a thirty-second of the width.
 
     Where a shoulder or a hip was not detected, the parse map's upper garment, neck and arms are
     covered as well, so that the garment cannot show.
     """
-    covered = np.zeros(parse.shape, dtype=bool)
+    if category == "lower_body":
+        return _grown(parse, BELOW_WAIST) & ~labelled(parse, UPPER)
+    above = _cover_above(parse, body25)
+    return above | _grown(parse, (*BELOW_WAIST, *UPPER)) if category == "dresses" else above
+
+
+def _cover_above(parse: Pixels, body25: Array) -> Mask:
+    cover = np.zeros(parse.shape, dtype=bool)
     if _has_shoulders(body25):
-        covered |= _drawn_cover(parse, body25)
+        cover |= _drawn_cover(parse, body25)
     if not found(body25)[[R_SHOULDER, L_SHOULDER, R_HIP, L_HIP]].all():
-        covered |= labelled(parse, (*UPPER, NECK, LEFT_ARM, RIGHT_ARM))
-    return covered & ~labelled(parse, (*HEAD, *LOWER))
+        cover |= labelled(parse, (*UPPER, NECK, LEFT_ARM, RIGHT_ARM))
+    return cover & ~labelled(parse, (*HEAD, *LOWER))
+
+
+def _grown(parse: Pixels, labels: Iterable[int]) -> Mask:
+    """Some labels with a margin, less what always stays: head, neck, arms, shoes."""
+    margin = 2 * (parse.shape[1] // 64) + 1
+    kernel = np.ones((margin, margin), np.uint8)
+    grown = cv2.dilate(labelled(parse, labels).astype(np.uint8), kernel).astype(bool)
+    return grown & ~labelled(parse, (*HEAD, NECK, LEFT_ARM, RIGHT_ARM, *SHOES))
 
 
 def agnostic_image(image: Pixels, parse: Pixels, body25: Array) -> Pixels:
     """The photograph with `agnostic_mask` in grey 128, uint8 (H, W, 3)."""
-    return np.where(agnostic_mask(parse, body25)[..., None], np.uint8(GREY), image)
+    return covered(image, agnostic_mask(parse, body25))
+
+
+def covered(image: Pixels, mask: Mask) -> Pixels:
+    """The photograph with a mask (H, W) in grey 128."""
+    return np.where(mask[..., None], np.uint8(GREY), image)
 
 
 def _drawn_cover(parse: Pixels, body25: Array) -> Mask:

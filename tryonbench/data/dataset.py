@@ -11,12 +11,18 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from tryonbench.batch import MODALITIES, Modality, TryOnBatch
+from tryonbench.config import AugmentConfig
+from tryonbench.data.augment import augmented, draw
 from tryonbench.data.layout import Split
+from tryonbench.data.modalities import as_tensor
 from tryonbench.data.pairs import PairList
+from tryonbench.data.prepared import Prepared
 from tryonbench.data.sample import Sample, missing_folders
 from tryonbench.errors import InputError, listed
 from tryonbench.files import digest, file_sha256
 from tryonbench.seeds import derive
+
+NO_CHANGES = AugmentConfig()
 
 
 class VitonHD(Dataset[TryOnBatch]):
@@ -28,12 +34,17 @@ class VitonHD(Dataset[TryOnBatch]):
         pairs: PairList,
         size: tuple[int, int],
         modalities: Sequence[Modality],
+        prepared: Prepared | None = None,
     ) -> None:
         """
+        Args:
+            prepared: arrays to read in place of the files.
+
         Raises:
             InputError: the copy lacks a folder that a modality needs.
         """
         self.split, self.pairs, self.size, self.ids = split, pairs, size, pairs.ids
+        self.prepared = prepared
         self.modalities = tuple(name for name in MODALITIES if name in modalities)
         lacking = {f for name in self.modalities for f in missing_folders(split, name)}
         if lacking:
@@ -45,9 +56,15 @@ class VitonHD(Dataset[TryOnBatch]):
     def __getitem__(self, index: int) -> TryOnBatch:
         pair = self.pairs.pairs[index]
         sample = Sample(self.split, pair, self.size)
-        tensors: dict[str, Any] = {name: sample.load(name) for name in self.modalities}
+        tensors: dict[str, Any] = {name: self._load(sample, name) for name in self.modalities}
         ids = (self.ids[index],)
         return TryOnBatch(ids, (pair.person,), (pair.cloth,), self.size, **tensors)
+
+    def _load(self, sample: Sample, name: Modality) -> Tensor:
+        """One modality with a leading axis of 1."""
+        if self.prepared is None or not self.prepared.has(name):
+            return sample.load(name)
+        return as_tensor(name, self.prepared.array(name, sample.pair), self.size)[None]
 
 
 def joined(batches: Sequence[TryOnBatch]) -> TryOnBatch:
@@ -67,16 +84,20 @@ def joined(batches: Sequence[TryOnBatch]) -> TryOnBatch:
     )
 
 
-class EndlessShuffle(Sampler[int]):
+class EndlessShuffle(Sampler[tuple[int, int]]):
     """Epoch after epoch, each in an order set by (seed, epoch), from any position on.
 
-    The stream is a pure function of the position, so a resumed run sees the same data.
+    It yields (position, index). The stream is a pure function of the position, so a resumed run
+    sees the same data.
     """
 
     def __init__(self, length: int, seed: int, start: int) -> None:
         self.length, self.seed, self.start = length, seed, start
 
-    def __iter__(self) -> Iterator[int]:
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return zip(count(self.start), self._indices(), strict=False)
+
+    def _indices(self) -> Iterator[int]:
         first, offset = divmod(self.start, self.length)
         for epoch in count(first):
             generator = torch.Generator().manual_seed(derive("epoch", self.seed, epoch))
@@ -84,12 +105,32 @@ class EndlessShuffle(Sampler[int]):
             offset = 0
 
 
+class TrainingSamples(Dataset[TryOnBatch]):
+    """A dataset's samples by (position in the training, index), changed at random if asked for."""
+
+    def __init__(self, dataset: VitonHD, augment: AugmentConfig, seed: int) -> None:
+        self.dataset, self.augment, self.seed = dataset, augment, seed
+
+    def __getitem__(self, key: tuple[int, int]) -> TryOnBatch:
+        position, index = key
+        sample = self.dataset[index]
+        if not self.augment.is_on:
+            return sample
+        seed = derive("augment", self.seed, position)
+        return augmented(sample, draw(self.augment, sample.size, seed))
+
+
 def training_loader(
-    dataset: VitonHD, batch_size: int, seed: int, start: int, workers: int
+    dataset: VitonHD,
+    batch_size: int,
+    seed: int,
+    start: int,
+    workers: int,
+    augment: AugmentConfig = NO_CHANGES,
 ) -> DataLoader[TryOnBatch]:
     """Endless shuffled batches from the image number `start` on; no sample is dropped."""
     return DataLoader(
-        dataset,
+        TrainingSamples(dataset, augment, seed),
         batch_size=batch_size,
         sampler=EndlessShuffle(len(dataset), seed, start),
         num_workers=workers,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -20,23 +21,43 @@ HEATMAP_SIGMA = 6 / 192
 
 
 def read_body25(path: Path) -> Array:
-    """The first person's 25 joints (x, y, confidence) in pixels of the photograph, (25, 3).
+    """The person's 25 joints (x, y, confidence) in pixels of the photograph, (25, 3).
 
-    A missing joint is (0, 0, 0), and so is every joint where nobody was detected or a
-    coordinate is not finite.
+    A missing joint is (0, 0, 0), and so are all joints of a file with a `pose_problem`: which of
+    several people stands in the photograph cannot be known from the file.
 
     Raises:
-        InputError: the file is missing, not JSON, or does not hold 25 joints.
+        InputError: the file is missing, not JSON, or does not hold 25 joints a person.
     """
+    people = _people(path)
+    return np.zeros((25, 3), np.float32) if _problem(people) else people[0]
+
+
+def pose_problem(path: Path) -> str | None:
+    """Why a pose file is used as if nobody had been detected, or None.
+
+    Raises:
+        InputError: as `read_body25`.
+    """
+    return _problem(_people(path))
+
+
+def _problem(people: list[Array]) -> str | None:
+    if len(people) != 1:
+        return f"{len(people)} people" if people else "nobody"
+    return None if np.isfinite(people[0]).all() else "coordinates that are not finite"
+
+
+def _people(path: Path) -> list[Array]:
+    """The joints of everybody whom OpenPose found, (25, 3) each."""
     try:
         people = json.loads(path.read_text(encoding="utf-8"))["people"]
-        joints = people[0]["pose_keypoints_2d"] if people else [0.0] * 75
-        points = np.asarray(joints, dtype=np.float32).reshape(25, 3)
+        joints = [np.asarray(person["pose_keypoints_2d"], dtype=np.float32) for person in people]
+        return [points.reshape(25, 3) for points in joints]
     except FileNotFoundError as error:
         raise InputError(f"{path} is missing") from error
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise InputError(f"{path} is not an OpenPose Body25 file: {error}") from error
-    return np.where(np.isfinite(points).all(axis=1, keepdims=True), points, np.float32(0))
 
 
 def coco18(body25: Array) -> Array:
@@ -61,10 +82,20 @@ def heatmaps(points: Array, size: tuple[int, int]) -> Array:
 
     Joints are in pixels of `size` (height, width). The spread scales with the width.
     """
-    height, width = size
-    spread = 2 * (HEATMAP_SIGMA * width) ** 2
-    rows = np.exp(-((np.arange(height) - points[:, 1:2]) ** 2) / spread)
-    columns = np.exp(-((np.arange(width) - points[:, 0:1]) ** 2) / spread)
-    maps = rows[:, :, None] * columns[:, None, :]
-    shown: Array = (maps * found(points)[:, None, None]).astype(np.float32)
-    return shown
+    maps = np.zeros((len(points), *size), np.float32)
+    sigma = HEATMAP_SIGMA * size[1]
+    for shown, (x, y, _), known in zip(maps, points, found(points), strict=True):
+        if known:
+            rows, down = _bell(y, sigma, size[0])
+            columns, across = _bell(x, sigma, size[1])
+            np.multiply(down[:, None], across[None, :], out=shown[rows, columns])
+    return maps
+
+
+def _bell(centre: float, sigma: float, length: int) -> tuple[slice, Array]:
+    """A Gaussian along one axis: where it is over 1e-8 of its peak, and its values there."""
+    reach = 6.1 * sigma
+    start = min(max(0, math.ceil(centre - reach)), length)
+    stop = max(start, min(length, math.floor(centre + reach) + 1))
+    steps = (np.arange(start, stop) - centre) / sigma
+    return slice(start, stop), np.exp(-0.5 * steps**2).astype(np.float32)

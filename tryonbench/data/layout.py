@@ -1,11 +1,14 @@
-"""Where VITON-HD's files lie: the v3.2 layout, and that of the older official sample pack."""
+"""Where the files lie: VITON-HD v3.2, its older official sample pack, DressCode."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from tryonbench.data.dresscode import CATEGORIES, GARMENTS
+from tryonbench.data.labels import UPPER
 from tryonbench.errors import InputError, listed
 
 Folder = Literal[
@@ -48,6 +51,13 @@ LEGACY: dict[Folder, Place] = V32 | {
     "parse": Place("image-parse", ".png"),
     "keypoints": Place("openpose-json", "_keypoints.json"),
 }
+DRESSCODE: dict[Folder, Place] = V32 | {
+    "image": Place("images", "_0.jpg"),
+    "cloth": Place("images", "_1.jpg"),
+    "parse": Place("label_maps", "_4.png"),
+    "keypoints": Place("keypoints", "_2.json"),
+}
+"""What DressCode does not have keeps VITON-HD's names, so that copies may add it."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +67,32 @@ class Split:
     root: Path
     name: str
     places: dict[Folder, Place]
+    members: frozenset[str] | None = None
+    """The ids of the split where all splits share their folders, as in DressCode."""
 
     @property
     def folder(self) -> Path:
-        return self.root / self.name
+        return self.root if self.is_dresscode else self.root / self.name
+
+    @property
+    def is_dresscode(self) -> bool:
+        return self.places is DRESSCODE
+
+    @property
+    def category(self) -> str:
+        """What is put on: `upper_body`, `lower_body` or `dresses`."""
+        return self.root.resolve().name if self.is_dresscode else "upper_body"
+
+    @property
+    def garment_labels(self) -> tuple[int, ...]:
+        """The labels that a garment has in the person's parse map."""
+        return GARMENTS[self.category] if self.is_dresscode else UPPER
+
+    def pair_list(self, name: str, pairing: Literal["paired", "unpaired"]) -> Path:
+        """The file of a pair list; DressCode has one a pairing instead of `test_pairs.txt`."""
+        if self.is_dresscode and name == "test_pairs.txt":
+            return self.root / f"test_pairs_{pairing}.txt"
+        return self.root / name
 
     def path(self, folder: Folder, name: str) -> Path:
         """The file of an id (`00017_00`) or, for truths, of a pair (`PERSON__GARMENT`)."""
@@ -75,17 +107,20 @@ class Split:
         """The ids that have a file in a folder, sorted."""
         place = self.places[folder]
         files = (self.folder / place.folder).glob(f"*{place.ending}")
-        return sorted(file.name.removesuffix(place.ending) for file in files)
+        names = (file.name.removesuffix(place.ending) for file in files)
+        return sorted(n for n in names if self.members is None or n in self.members)
 
 
 def open_split(root: Path, name: str) -> Split:
-    """Find a split of a VITON-HD root and its layout.
+    """Find a split of a VITON-HD root or of a category folder of DressCode, and its layout.
 
     Raises:
         InputError: no such root or split, or there are no photographs in it.
     """
     if not root.is_dir():
         raise InputError(f"the data folder {root} does not exist; make one: tryonbench data synth")
+    if is_dresscode(root):
+        return _open_dresscode(root, name)
     if not (root / name / "image").is_dir():
         raise InputError(f'{root} has no split "{name}" ({name}/image); {_splits_found(root)}')
     legacy = (root / name / "image-parse").is_dir() and not (
@@ -97,8 +132,41 @@ def open_split(root: Path, name: str) -> Split:
     return split
 
 
+def is_dresscode(root: Path) -> bool:
+    """Whether a root is a category folder of DressCode."""
+    return root.resolve().name in CATEGORIES and (root / "images").is_dir()
+
+
+def _open_dresscode(root: Path, name: str) -> Split:
+    """The persons and garments of a split's lists."""
+    lists = [file for file in _dresscode_lists(root, name) if file.is_file()]
+    members = frozenset(_dresscode_ids(lists))
+    if not members:
+        raise InputError(f'{root} has no split "{name}"; {_splits_found(root)}')
+    return Split(root, name, DRESSCODE, members)
+
+
+def _dresscode_lists(root: Path, name: str) -> Iterable[Path]:
+    return sorted({*root.glob(f"{name}_pairs.txt"), *root.glob(f"{name}_pairs_*paired.txt")})
+
+
+def _dresscode_ids(lists: Iterable[Path]) -> Iterable[str]:
+    """The ids in some pair lists, `NNNNNN` of `NNNNNN_0.jpg`."""
+    for file in lists:
+        for word in file.read_text(encoding="utf-8-sig").split():
+            yield dresscode_id(word)
+
+
+def dresscode_id(name: str) -> str:
+    """`020714_0.jpg` and `020714_1.jpg` are both `020714`: the person and the garment worn."""
+    stem = name.removesuffix(".jpg")
+    return stem[:-2] if stem.endswith(("_0", "_1")) else stem
+
+
 def splits(root: Path) -> list[str]:
     """The splits that a root has."""
+    if is_dresscode(root):
+        return [name for name in ("test", "train") if any(_dresscode_lists(root, name))]
     return sorted(folder.parent.name for folder in root.glob("*/image"))
 
 
@@ -107,4 +175,7 @@ def _splits_found(root: Path) -> str:
     names = splits(root)
     if names:
         return f"found: {listed(names)} (choose with --split)"
-    return "a VITON-HD root holds train/image, test/image, cloth/, …"
+    return (
+        "a VITON-HD root holds train/image, test/image, cloth/, …; of DressCode, give a category's "
+        "folder (upper_body, lower_body, dresses)"
+    )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from tryonbench.data.layout import Split
+from tryonbench.data.layout import Folder, Split, dresscode_id
 from tryonbench.errors import InputError, listed
 from tryonbench.files import digest
 
@@ -47,8 +48,11 @@ class PairList:
         return digest(*(pair.truth for pair in self.pairs))[:12]
 
 
-def read_pairs(path: Path) -> tuple[Pair, ...]:
+def read_pairs(path: Path, id_of: Callable[[str], str] | None = None) -> tuple[Pair, ...]:
     """Read lines of `person.jpg cloth.jpg`.
+
+    Args:
+        id_of: from a file's name to its id; by default the name without its ending.
 
     Raises:
         InputError: missing, empty, not two names a line, a path instead of a name, or a pair twice.
@@ -57,7 +61,9 @@ def read_pairs(path: Path) -> tuple[Pair, ...]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot read the pair list {path}: {error}") from error
-    pairs = tuple(_parse_line(path, i, line) for i, line in enumerate(lines, 1) if line.strip())
+    name = id_of or _stem
+    words = [_words(path, i, line) for i, line in enumerate(lines, 1) if line.strip()]
+    pairs = tuple(Pair(name(person), name(cloth)) for person, cloth in words)
     if not pairs:
         raise InputError(f"the pair list {path} is empty")
     if len(set(pairs)) < len(pairs):
@@ -66,12 +72,16 @@ def read_pairs(path: Path) -> tuple[Pair, ...]:
     return pairs
 
 
-def _parse_line(path: Path, number: int, line: str) -> Pair:
-    """One line; names that would leave the folder are refused."""
+def _words(path: Path, number: int, line: str) -> list[str]:
+    """The two names of a line; names that would leave the folder are refused."""
     words = line.split()
     if len(words) != 2 or not all(NAME.fullmatch(word) and ".." not in word for word in words):
         raise InputError(f'{path} line {number}: "{line}" is not "person.jpg cloth.jpg"')
-    return Pair(*(word.rsplit(".", 1)[0] for word in words))
+    return words
+
+
+def _stem(name: str) -> str:
+    return name.rsplit(".", 1)[0]
 
 
 def own_garments(split: Split) -> PairList:
@@ -86,18 +96,23 @@ def own_garments(split: Split) -> PairList:
     return PairList(tuple(Pair(name, name) for name in common), paired=True)
 
 
-def pairs_of(split: Split, pairing: Literal["paired", "unpaired"], list_name: str) -> PairList:
+def pairs_of(
+    split: Split, pairing: Literal["paired", "unpaired"], list_name: str, custom: Path | None = None
+) -> PairList:
     """A protocol's pairs: the persons of its list with their own garments, or the list itself.
 
     Paired without a list: every person who has a garment of the same name.
 
+    Args:
+        custom: a pair list to use in place of the protocol's.
+
     Raises:
         InputError: the list names files that are not there.
     """
-    path = split.root / list_name
-    if pairing == "paired" and not path.is_file():
+    path = custom or split.pair_list(list_name, pairing)
+    if pairing == "paired" and not custom and not path.is_file():
         return own_garments(split)
-    listed_pairs = read_pairs(path)
+    listed_pairs = read_pairs(path, dresscode_id if split.is_dresscode else None)
     if pairing == "paired":
         persons = dict.fromkeys(pair.person for pair in listed_pairs)
         listed_pairs = tuple(Pair(person, person) for person in persons)
@@ -108,7 +123,11 @@ def pairs_of(split: Split, pairing: Literal["paired", "unpaired"], list_name: st
 def _refuse_missing(path: Path, split: Split, pairs: tuple[Pair, ...]) -> None:
     """Every named file must be there."""
     persons, cloths = set(split.ids("image")), set(split.ids("cloth"))
-    missing = [f"image/{p.person}.jpg" for p in pairs if p.person not in persons]
-    missing += [f"cloth/{p.cloth}.jpg" for p in pairs if p.cloth not in cloths]
-    if missing:
+    places: list[tuple[Folder, str]] = [
+        ("image", p.person) for p in pairs if p.person not in persons
+    ]
+    places += [("cloth", p.cloth) for p in pairs if p.cloth not in cloths]
+    if places:
+        files = (split.path(folder, name) for folder, name in places)
+        missing = [str(file.relative_to(split.folder)) for file in files]
         raise InputError(f"{path} names files that are not in {split.folder}: {listed(missing)}")

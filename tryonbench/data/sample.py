@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
-import torch
 from PIL import Image
 from torch import Tensor
 
 from tryonbench.batch import Modality
-from tryonbench.data import agnostic, keypoints
+from tryonbench.data import agnostic, dresscode, keypoints
 from tryonbench.data.labels import COUNT
 from tryonbench.data.layout import Folder, Split
+from tryonbench.data.modalities import Stored, as_tensor, stored_as
 from tryonbench.data.pairs import Pair
 from tryonbench.errors import InputError
-from tryonbench.images import Filter, Pixels, decode, resized, to_tensor
+from tryonbench.images import Filter, Pixels, decode, image_size, resized
 
 RESIZE: Filter = "lanczos"
 """Filter for photographs, garments and renderings; label maps are always resized nearest."""
@@ -34,17 +35,21 @@ NEEDS: dict[Modality, tuple[Folder, ...]] = {
     "pose_heatmaps": ("keypoints",),
     "densepose": ("densepose",),
 }
-COMPUTED: tuple[Modality, ...] = ("agnostic", "agnostic_mask", "parse_agnostic")
-"""Computed from the photograph, `parse` and `keypoints` where a copy lacks their folder."""
+COMPUTED: dict[Modality, tuple[Folder, ...]] = {
+    "agnostic": ("image", "parse", "keypoints"),
+    "agnostic_mask": ("parse", "keypoints"),
+    "parse_agnostic": ("parse", "keypoints"),
+}
+"""Computed from these where a copy lacks their folder."""
 
 
 def missing_folders(split: Split, modality: Modality) -> list[str]:
     """The folders that are missing for a modality; empty if it can be read or computed."""
     if all(split.has(folder) for folder in NEEDS[modality]):
         return []
-    sources: tuple[Folder, ...] = (
-        ("parse", "keypoints") if modality in COMPUTED else NEEDS[modality]
-    )
+    if modality == "cloth_mask" and split.is_dresscode:
+        return []
+    sources = COMPUTED.get(modality, NEEDS[modality])
     return [split.places[folder].folder for folder in sources if not split.has(folder)]
 
 
@@ -69,83 +74,109 @@ class Sample:
             InputError: its size is not the photograph's, or it holds a label over 19.
         """
         labels = self._labels("parse")
-        if labels.shape != self.photo.shape[:2]:
+        if labels.shape != self.photo_size:
             path = self.split.path("parse", self.pair.person)
-            raise InputError(f"{path} is {_hw(labels)}, but the photograph is {_hw(self.photo)}")
+            own, photo = ("x".join(map(str, s)) for s in (labels.shape, self.photo_size))
+            raise InputError(f"{path} is {own}, but the photograph is {photo}")
         return labels
+
+    @cached_property
+    def photo_size(self) -> tuple[int, int]:
+        """Height and width of the photograph, from its header."""
+        return image_size(self.split.path("image", self.pair.person))
 
     @cached_property
     def body25(self) -> keypoints.Array:
         """Body25 joints in pixels of the photograph, (25, 3)."""
-        return keypoints.read_body25(self.split.path("keypoints", self.pair.person))
+        path = self.split.path("keypoints", self.pair.person)
+        if not self.split.is_dresscode:
+            return keypoints.read_body25(path)
+        joints = dresscode.read_joints(path)
+        return keypoints.rescaled(joints, dresscode.KEYPOINT_SIZE, self.photo_size)
 
     @cached_property
     def coco18(self) -> keypoints.Array:
         """COCO-18 joints in pixels of `size`, (18, 3)."""
-        own = (self.photo.shape[0], self.photo.shape[1])
-        return keypoints.rescaled(keypoints.coco18(self.body25), own, self.size)
+        return keypoints.rescaled(keypoints.coco18(self.body25), self.photo_size, self.size)
+
+    def array(self, modality: Modality) -> Stored:
+        """One modality at `size`, as `tryonbench.data.modalities` keeps it."""
+        return READERS[stored_as(modality)](self)
 
     def load(self, modality: Modality) -> Tensor:
         """One modality as a tensor with a leading axis of 1; ranges as in `TryOnBatch`."""
-        return LOADERS[modality](self)[None]
+        return as_tensor(modality, self.array(modality), self.size)[None]
 
     def _labels(self, folder: Folder) -> Pixels:
-        path = self.split.path(folder, self.pair.person)
-        labels = np.asarray(decode(path, "P"))
-        if labels.max() >= COUNT:
-            raise InputError(f"{path} holds the label {labels.max()}; the last is {COUNT - 1}")
-        return labels
+        return parse_labels(self.split, self.split.path(folder, self.pair.person))
 
     def _has(self, folder: Folder) -> bool:
         return self.split.path(folder, self.pair.person).is_file()
 
-    def _picture(self, folder: Folder, name: str) -> Tensor:
+    def _picture(self, folder: Folder, name: str) -> Stored:
         return self._scaled(decode(self.split.path(folder, name), "RGB"))
 
-    def _scaled(self, image: Image.Image) -> Tensor:
-        return to_tensor(np.asarray(resized(image, self.size, RESIZE)))
+    def _scaled(self, image: Image.Image) -> Stored:
+        return np.asarray(resized(image, self.size, RESIZE))
 
-    def _nearest(self, labels: Pixels) -> Tensor:
-        image = resized(Image.fromarray(labels), self.size, "nearest")
-        return torch.from_numpy(np.array(image)).long()
+    def _nearest(self, labels: Pixels) -> Stored:
+        return np.asarray(resized(Image.fromarray(labels), self.size, "nearest"))
 
-    def _threshold(self, mask: Image.Image) -> Tensor:
-        """A soft or JPEG-ringing mask, resized and cut at 128, (1, H, W)."""
-        scaled = np.asarray(resized(mask, self.size, "bilinear"))
-        return torch.from_numpy(scaled >= 128).float()[None]
+    def _threshold(self, mask: Image.Image) -> Stored:
+        """A soft or JPEG-ringing mask, resized and cut at 128."""
+        cut: Stored = np.asarray(resized(mask, self.size, "bilinear")) >= 128
+        return cut
 
-
-def _hw(pixels: Pixels) -> str:
-    return f"{pixels.shape[0]}x{pixels.shape[1]}"
-
-
-def _cloth_mask(sample: Sample) -> Tensor:
-    return sample._threshold(decode(sample.split.path("cloth_mask", sample.pair.cloth), "L"))
+    @cached_property
+    def _cover(self) -> agnostic.Mask:
+        """What the agnostic image covers, at the photograph's size."""
+        return agnostic.agnostic_mask(self.parse, self.body25, self.split.category)
 
 
-def _agnostic(sample: Sample) -> Tensor:
+def parse_labels(split: Split, path: Path) -> Pixels:
+    """The labels 0..19 of a parse map, uint8 (H, W); DressCode's are translated.
+
+    Raises:
+        InputError: it cannot be read, or holds a label that does not exist.
+    """
+    labels = np.asarray(decode(path, "P"))
+    if split.is_dresscode:
+        return dresscode.lip_labels(labels, path)
+    if labels.max() >= COUNT:
+        raise InputError(f"{path} holds the label {labels.max()}; the last is {COUNT - 1}")
+    return labels
+
+
+def _cloth_mask(sample: Sample) -> Stored:
+    path = sample.split.path("cloth_mask", sample.pair.cloth)
+    if path.is_file() or not sample.split.is_dresscode:
+        return sample._threshold(decode(path, "L"))
+    cloth = np.asarray(decode(sample.split.path("cloth", sample.pair.cloth), "RGB"))
+    return sample._threshold(Image.fromarray(dresscode.garment_mask(cloth)))
+
+
+def _agnostic(sample: Sample) -> Stored:
     if sample._has("agnostic"):
         return sample._picture("agnostic", sample.pair.person)
-    covered = agnostic.agnostic_image(sample.photo, sample.parse, sample.body25)
-    return sample._scaled(Image.fromarray(covered))
+    return sample._scaled(Image.fromarray(agnostic.covered(sample.photo, sample._cover)))
 
 
-def _agnostic_mask(sample: Sample) -> Tensor:
+def _agnostic_mask(sample: Sample) -> Stored:
     if sample._has("agnostic_mask"):
         mask = decode(sample.split.path("agnostic_mask", sample.pair.person), "L")
     else:
-        drawn = agnostic.agnostic_mask(sample.parse, sample.body25)
-        mask = Image.fromarray(drawn.astype(np.uint8) * 255)
+        mask = Image.fromarray(sample._cover.astype(np.uint8) * 255)
     return sample._threshold(mask)
 
 
-def _parse_agnostic(sample: Sample) -> Tensor:
+def _parse_agnostic(sample: Sample) -> Stored:
     if sample._has("parse_agnostic"):
         return sample._nearest(sample._labels("parse_agnostic"))
-    return sample._nearest(agnostic.parse_agnostic(sample.parse, sample.body25))
+    hidden = agnostic.parse_agnostic(sample.parse, sample.body25, sample.split.category)
+    return sample._nearest(hidden)
 
 
-LOADERS: dict[Modality, Callable[[Sample], Tensor]] = {
+READERS: dict[Modality, Callable[[Sample], Stored]] = {
     "image": lambda s: s._scaled(Image.fromarray(s.photo)),
     "cloth": lambda s: s._picture("cloth", s.pair.cloth),
     "cloth_mask": _cloth_mask,
@@ -153,7 +184,6 @@ LOADERS: dict[Modality, Callable[[Sample], Tensor]] = {
     "agnostic_mask": _agnostic_mask,
     "parse": lambda s: s._nearest(s.parse),
     "parse_agnostic": _parse_agnostic,
-    "keypoints": lambda s: torch.from_numpy(s.coco18),
-    "pose_heatmaps": lambda s: torch.from_numpy(keypoints.heatmaps(s.coco18, s.size)),
+    "keypoints": lambda s: s.coco18,
     "densepose": lambda s: s._picture("densepose", s.pair.person),
 }

@@ -11,6 +11,7 @@ from PIL import Image
 from tryonbench.data.agnostic import labelled
 from tryonbench.data.layout import Split
 from tryonbench.data.pairs import Pair
+from tryonbench.data.sample import parse_labels
 from tryonbench.images import decode, resized
 
 
@@ -27,13 +28,12 @@ def truth_path(split: Split, pair: Pair) -> Path | None:
     return path if path.is_file() else None
 
 
-def garment_region(
-    split: Split, pair: Pair, size: tuple[int, int], labels: tuple[int, ...]
-) -> NDArray[np.bool_] | None:
-    """Where the true picture shows the upper garment, (H, W), or None where no parse says so."""
+def garment_region(split: Split, pair: Pair, size: tuple[int, int]) -> NDArray[np.bool_] | None:
+    """Where the true picture shows the garment, (H, W), or None where no parse says so."""
     own = is_own_garment(pair)
     path = split.path("parse", pair.person) if own else split.path("truth_parse", pair.truth)
     if not path.is_file():
         return None
-    parse = np.asarray(decode(path, "P"))
-    return np.asarray(resized(Image.fromarray(labelled(parse, labels)), size, "nearest"))
+    parse = parse_labels(split, path) if own else np.asarray(decode(path, "P"))
+    shown = labelled(parse, split.garment_labels)
+    return np.asarray(resized(Image.fromarray(shown), size, "nearest"))

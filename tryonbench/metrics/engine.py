@@ -30,7 +30,6 @@ from tryonbench.weights import missing_weights
 
 CHUNK = 8
 """Images that are in memory at a time."""
-GARMENT_LABELS = (5, 6, 7)
 
 NO_TRUTH = "real unpaired pairs have no ground truth; procedural data has: tryonbench data synth"
 NO_PARSE = "the data has no parse maps (image-parse-v3) that show where the garment is"
@@ -79,7 +78,7 @@ def _missing_reason(metric: Metric, split: Split, pairs: Sequence[Pair]) -> str 
     if isinstance(metric, ImageMetric):
         if truth_path(split, pairs[0]) is None:
             return NO_TRUTH
-        if metric.needs_garment and garment_region(split, pairs[0], (1, 1), GARMENT_LABELS) is None:
+        if metric.needs_garment and garment_region(split, pairs[0], (1, 1)) is None:
             return NO_PARSE
     return missing_weights(metric.weights) if metric.weights else None
 
@@ -169,7 +168,7 @@ class Engine:
         return torch.from_numpy(np.stack(known)) if len(known) == len(regions) else None
 
     def _garment(self, pair: Pair) -> NDArray[np.bool_] | None:
-        return garment_region(self.split, pair, self.protocol.size, GARMENT_LABELS)
+        return garment_region(self.split, pair, self.protocol.size)
 
     def _reference(self, path: Path | None) -> Pixels:
         """A photograph or truth at the protocol's size."""

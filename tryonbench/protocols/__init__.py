@@ -5,9 +5,11 @@ A protocol is data (YAML in this folder). Its fingerprint is in every result.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Literal
 
 import yaml
@@ -16,6 +18,9 @@ from pydantic import NonNegativeInt, PositiveInt
 from tryonbench.config import Strict, checked, merged
 from tryonbench.errors import InputError, did_you_mean
 from tryonbench.files import canonical_json, digest
+
+CUSTOM = "@"
+"""Stands between a protocol's name and that of a pair list that is not its own."""
 
 
 class Protocol(Strict):
@@ -66,6 +71,22 @@ def _read(file_name: str, text: str) -> list[Protocol]:
         checked(Protocol, {**merged(content["defaults"], values), "name": f"{prefix}/{name}"})
         for name, values in content["protocols"].items()
     ]
+
+
+def with_pairs(protocol: Protocol, path: Path, content: str) -> Protocol:
+    """The protocol on another pair list than its own: another name and another fingerprint.
+
+    Args:
+        content: hash of the list.
+    """
+    stem = re.sub(r"[^A-Za-z0-9_.-]", "-", path.stem)
+    change = {"name": f"{protocol.name}{CUSTOM}{stem}", "pairs": f"{path.name} {content}"}
+    return protocol.model_copy(update=change)
+
+
+def base_name(name: str) -> str:
+    """The name of the protocol that one `with_pairs` comes from."""
+    return name.partition(CUSTOM)[0]
 
 
 def get_protocol(name: str) -> Protocol:

@@ -12,7 +12,7 @@ from tryonbench.data.pairs import Pair, PairList, pairs_of
 from tryonbench.data.truth import truth_path
 from tryonbench.errors import InputError
 from tryonbench.metrics.outputs import ENDINGS
-from tryonbench.protocols import Protocol, get_protocol
+from tryonbench.protocols import Protocol, base_name, get_protocol
 from tryonbench.report.entries import Entry
 from tryonbench.report.thumbnails import Thumbnail, thumbnail
 from tryonbench.results.store import read_samples
@@ -109,9 +109,10 @@ def _source(entries: Sequence[Entry]) -> _Source:
     if not entries:
         raise InputError("every method was skipped")
     result = entries[0].result
-    protocol = get_protocol(result.protocol)
+    protocol, file = get_protocol(base_name(result.protocol)), result.data.pair_file
     split = open_split(Path(result.data.root), result.data.split)
-    return _Source(split, pairs_of(split, protocol.pairing, protocol.pairs), protocol)
+    custom = Path(file) if file else None
+    return _Source(split, pairs_of(split, protocol.pairing, protocol.pairs, custom), protocol)
 
 
 def _values(entry: Entry) -> Values:

@@ -73,6 +73,8 @@ class DataSource(_Record):
     """Changes with the pairs and the files; results of different data do not share a table."""
     pairs: str
     """Hash of the pair list."""
+    pair_file: str | None = None
+    """The list, where it is not the protocol's own."""
     trained_on_test: bool | None = None
     """True if the method was trained on these very images: its numbers mean nothing."""
 

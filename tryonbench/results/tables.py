@@ -8,7 +8,7 @@ from itertools import groupby
 
 from tryonbench.errors import listed
 from tryonbench.metrics import CLASSES, metric_class
-from tryonbench.protocols import all_protocols
+from tryonbench.protocols import all_protocols, base_name
 from tryonbench.results.schema import Efficiency, Latency, MetricValue, Result
 
 MISSING = "—"
@@ -176,7 +176,7 @@ def _conditions(result: Result) -> str:
 def _metric_columns(results: list[Result]) -> tuple[Column, ...]:
     """The metrics that some result has: in the protocol's order, then the others."""
     directions = {k: v.higher_is_better for r in results for k, v in r.metrics.items()}
-    protocol = all_protocols().get(results[0].protocol)
+    protocol = all_protocols().get(base_name(results[0].protocol))
     order = [key for key in (protocol.metrics if protocol else ()) if key in directions]
     keys = dict.fromkeys([*order, *directions])
     return tuple(Column(key, metric_style(key).label, directions[key]) for key in keys)

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import cv2
-
 from tryonbench.errors import InputError
 from tryonbench.files import make_folder, read_json, write_json, write_text
+from tryonbench.pool import results
 from tryonbench.synth import SYNTH_VERSION, SynthSpec
 from tryonbench.synth.files import is_written, save_parse, save_png, save_sample
 from tryonbench.synth.render import render, render_flat
@@ -25,8 +20,6 @@ from tryonbench.synth.sample import SPLITS, garment_of, partners, person_of
 Progress = Callable[[int, int], None]
 
 MIN_SIDE, MAX_SIDE = 32, 1024
-CHUNK = 8
-"""Most samples that a worker takes at a time."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +43,7 @@ def write(root: Path, spec: SynthSpec, *, workers: int | None, progress: Progres
     _write_pairs(unfinished, spec, jobs)
     missing = [job for job in jobs if not _is_done(unfinished, spec, job)]
     work = partial(write_sample, unfinished, spec)
-    for done, _ in enumerate(_results(work, missing, workers or _cores()), 1):
+    for done, _ in enumerate(results(work, missing, workers), 1):
         if progress:
             progress(len(jobs) - len(missing) + done, len(jobs))
     unfinished.rename(root)
@@ -107,13 +100,6 @@ def _prepare(folder: Path, spec: SynthSpec) -> None:
     write_json(folder / "synth.json", {**_stamp(spec), "libraries": libraries})
 
 
-def _cores() -> int:
-    """The cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _name(spec: SynthSpec, split: str, index: int) -> str:
     """The id of a sample; train ids follow the test ids."""
     return f"{index if split == 'test' else spec.test + index:05d}_00"
@@ -149,32 +135,3 @@ def write_sample(root: Path, spec: SynthSpec, job: Job) -> None:
         save_parse(split / "unpaired-parse" / f"{pair}.png", truth.parse)
     flat = render_flat(garment, spec.size)
     save_sample(split, name, flat, render(person, garment, spec.size, flat), (person, garment))
-
-
-def _results(work: Callable[[Job], None], jobs: list[Job], workers: int) -> Iterator[None]:
-    """Do the jobs, in this process or in a pool that dies with it."""
-    workers = min(workers, len(jobs))
-    if workers <= 1:
-        with _single_thread():
-            yield from map(work, jobs)
-        return
-    chunk = max(1, min(CHUNK, len(jobs) // (4 * workers)))
-    with get_context("spawn").Pool(workers, _start_worker) as pool:
-        yield from pool.imap_unordered(work, jobs, chunk)
-
-
-def _start_worker() -> None:
-    """Leave Ctrl-C to the parent, which ends the pool; keep to one core."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    cv2.setNumThreads(1)
-
-
-@contextmanager
-def _single_thread() -> Iterator[None]:
-    """Keep OpenCV to one core, and put its setting back."""
-    before = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        yield
-    finally:
-        cv2.setNumThreads(before)

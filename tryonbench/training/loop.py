@@ -84,7 +84,7 @@ class Trainer:
         config = self.config
         left = math.ceil((config.images - self.images) / config.batch_size)
         loader = training_loader(
-            dataset, config.batch_size, config.seed, self.images, config.workers
+            dataset, config.batch_size, config.seed, self.images, config.workers, config.augment
         )
         yield from islice(loader, left)
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from typing import Any
 
 import torch
 
 from tryonbench.checkpoint import MODEL, read_header, weights_file
 from tryonbench.config import RunConfig
+from tryonbench.data.augment import needed
 from tryonbench.data.dataset import VitonHD, fingerprint
 from tryonbench.data.layout import Split
 from tryonbench.data.pairs import own_garments
+from tryonbench.data.prepared import find_prepared
 from tryonbench.environment import environment
 from tryonbench.errors import InputError
 from tryonbench.method import TryOnMethod, size_problem
@@ -21,7 +24,12 @@ from tryonbench.training.loop import Trainer
 
 
 def train(
-    method: type[TryOnMethod], config: RunConfig[Any], split: Split, run: Run, fresh: bool = False
+    method: type[TryOnMethod],
+    config: RunConfig[Any],
+    split: Split,
+    run: Run,
+    fresh: bool = False,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> bool:
     """Train to the end, from the run's last checkpoint if it has one.
 
@@ -29,6 +37,7 @@ def train(
 
     Args:
         fresh: delete what the run folder holds and begin again.
+        tell: called with lines for the user.
 
     Returns:
         False if the run was complete already.
@@ -38,8 +47,11 @@ def train(
     """
     _check(method, config)
     pairs = own_garments(split)
-    inputs = ("image", *method.info.inputs, *method.training_inputs)
-    dataset = VitonHD(split, pairs, config.size, inputs)
+    inputs = needed(("image", *method.info.inputs, *method.training_inputs), config.augment)
+    prepared = find_prepared(split, config.size)
+    if prepared:
+        tell(f"reading the prepared data in {prepared.folder}")
+    dataset = VitonHD(split, pairs, config.size, inputs, prepared)
     manifest = _manifest(method, config, split, fingerprint(split, pairs))
     with run.locked():
         _refuse_other(run, manifest, fresh)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from tryonbench.batch import Modality, TryOnBatch
-from tryonbench.data.labels import COUNT
+from tryonbench.data.labels import COUNT, one_hot
 
 JOINTS = 18
 PERSON_INPUTS: tuple[Modality, ...] = ("agnostic", "pose_heatmaps", "parse_agnostic")
@@ -15,11 +14,6 @@ PERSON_CHANNELS = 3 + JOINTS + COUNT
 """Agnostic RGB 3 + pose heatmaps 18 + agnostic parse 20 = 41."""
 GARMENT_INPUTS: tuple[Modality, ...] = ("cloth", "cloth_mask")
 GARMENT_CHANNELS = 3 + 1
-
-
-def one_hot(labels: Tensor) -> Tensor:
-    """A channel a label, int64 (N, H, W) in 0..19 -> float32 (N, 20, H, W) in {0, 1}."""
-    return F.one_hot(labels, COUNT).movedim(-1, 1).float()
 
 
 def person_representation(batch: TryOnBatch) -> Tensor:

@@ -1,0 +1,64 @@
+"""Jobs spread over processes: each on one core, all gone when the parent goes."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import TypeVar
+
+import cv2
+
+CHUNK = 8
+"""Most jobs that a worker takes at a time."""
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+def cores() -> int:
+    """The cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def results(
+    work: Callable[[Job], Result], jobs: Sequence[Job], workers: int | None = None
+) -> Iterator[Result]:
+    """What `work` returns for each job, in no fixed order.
+
+    Args:
+        work: can be pickled.
+        workers: processes; by default one a core. With one, this process does the work.
+
+    Raises:
+        Exception: what `work` raised first; the other processes are stopped.
+    """
+    workers = min(workers or cores(), len(jobs))
+    if workers <= 1:
+        with _single_thread():
+            yield from map(work, jobs)
+        return
+    chunk = max(1, min(CHUNK, len(jobs) // (4 * workers)))
+    with get_context("spawn").Pool(workers, _start_worker) as pool:
+        yield from pool.imap_unordered(work, jobs, chunk)
+
+
+def _start_worker() -> None:
+    """Leave Ctrl-C to the parent, which ends the pool; keep to one core."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    cv2.setNumThreads(1)
+
+
+@contextmanager
+def _single_thread() -> Iterator[None]:
+    """Keep OpenCV to one core, and put its setting back."""
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)
