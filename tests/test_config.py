@@ -43,6 +43,15 @@ def test_lists_are_read_as_yaml() -> None:
         ("optimizer.lr", "must be KEY=VALUE"),
         ("=3", "must be KEY=VALUE"),
         ("size=[", '"[" is not a value'),
+        ("size=64", "must be height and width, such as 256x192"),
+        ("size=64x", 'the setting "size.1" cannot be'),
+        ("optimizer=3", "is a group of settings; give them one by one"),
+        ("optimizer.betas=[0.5]", 'the setting "optimizer.betas" has too few values'),
+        ("optimizer.betas=3", "it is a list of values"),
+        ("optimizer.lr=.inf", 'the setting "optimizer.lr" cannot be inf'),
+        ("optimizer.lr=.nan", 'the setting "optimizer.lr" cannot be nan'),
+        ("batch_size=100000000", "batch_size is more than images"),
+        ("augment.flip=2", 'the setting "augment.flip" cannot be 2'),
     ],
 )
 def test_wrong_settings_are_named(assignment: str, message: str) -> None:

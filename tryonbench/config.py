@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 import yaml
 from pydantic import (
@@ -18,7 +18,9 @@ from pydantic import (
     PositiveFloat,
     PositiveInt,
     ValidationError,
+    model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from tryonbench.errors import InputError, did_you_mean
 
@@ -26,7 +28,7 @@ from tryonbench.errors import InputError, did_you_mean
 class Strict(BaseModel):
     """A record in which an unknown key is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class ModelConfig(Strict):
@@ -77,7 +79,10 @@ class AugmentConfig(Strict):
 
 def _size(value: Any) -> Any:
     """`256x192` as a list of two."""
-    return value.lower().split("x") if isinstance(value, str) else value
+    found = value.lower().split("x") if isinstance(value, str) else value
+    if not isinstance(found, (list, tuple)) or len(found) != 2:
+        raise ValueError("must be height and width, such as 256x192")
+    return found
 
 
 ModelT = TypeVar("ModelT", bound=ModelConfig)
@@ -110,6 +115,12 @@ class RunConfig(Strict, Generic[ModelT]):
     """Seconds between two checkpoints: what a kill can cost."""
     model: ModelT
 
+    @model_validator(mode="after")
+    def _batch_within_training(self) -> Self:
+        if self.batch_size > self.images:
+            raise PydanticCustomError("batch", "batch_size is more than images, the whole training")
+        return self
+
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML mapping.
@@ -120,7 +131,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         value = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputError(f"cannot read the configuration {path}: {error.strerror}") from error
+        reason = f"cannot read the configuration {path}: {error.strerror}"
+        raise InputError(f"{reason}; give a YAML file to --config") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
         raise InputError(f"the configuration {path} is not valid YAML: {reason}") from error
@@ -185,6 +197,16 @@ def checked(model: type[BaseModel], values: Mapping[str, Any]) -> Any:
         raise InputError(_explain(model, error)) from error
 
 
+GROUP = "it is a group of settings; give them one by one, as optimizer.lr=1e-4"
+ADVICE = {
+    "tuple_type": "it is a list of values, such as [0.5, 0.9]",
+    "model_type": GROUP,
+    "model_attributes_type": GROUP,
+    "dict_type": GROUP,
+}
+"""In place of pydantic's words, by its type of error."""
+
+
 def _explain(model: type[BaseModel], error: ValidationError) -> str:
     """The first problem of a validation error in one line; unknown keys come first."""
     problems = sorted(error.errors(), key=lambda p: p["type"] != "extra_forbidden")
@@ -193,9 +215,13 @@ def _explain(model: type[BaseModel], error: ValidationError) -> str:
     if problem["type"] == "extra_forbidden":
         known = _keys_at(model, problem["loc"][:-1])
         return f'unknown setting "{path}"; {did_you_mean(str(problem["loc"][-1]), known)}'
+    if problem["type"] == "missing" and isinstance(problem["loc"][-1], int):
+        parent = path.rpartition(".")[0]
+        return f'the setting "{parent}" has too few values; give it whole: --set {parent}=[…]'
     if problem["type"] == "missing":
         return f'the setting "{path}" is missing; give it with --set {path}=VALUE'
-    return f'the setting "{path}" cannot be {problem["input"]!r}: {problem["msg"]}'
+    message = ADVICE.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+    return f'the setting "{path}" cannot be {problem["input"]!r}: {message}' if path else message
 
 
 def _keys_at(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:

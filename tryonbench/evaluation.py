@@ -19,6 +19,7 @@ from tryonbench.files import (
     digest,
     file_sha256,
     read_json_if_whole,
+    refuse_unwritable,
     write_json,
 )
 from tryonbench.generation import Task, device, generate_images, missing_positions
@@ -143,6 +144,7 @@ def evaluate(subject: Subject, request: Request) -> Result:
     Raises:
         InputError: images are missing, extra, unreadable or of a wrong size.
     """
+    refuse_unwritable(subject.run.folder)
     path, key = subject.run.result(request.protocol.name), _key(subject, request)
     known = _known(path)
     if known and known.key == key:

@@ -53,6 +53,19 @@ def make_folder(path: Path) -> Path:
     return path
 
 
+def refuse_unwritable(path: Path) -> None:
+    """Check, without creating anything, that a folder is there or can be made.
+
+    Raises:
+        InputError: it cannot.
+    """
+    there = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+    if not there.is_dir():
+        raise InputError(f"cannot create {path}: {there} is a file; choose another folder")
+    if not os.access(there, os.W_OK):
+        raise InputError(f"cannot write to {there}: permission denied; choose another folder")
+
+
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text atomically."""
     with replacing(path) as temporary:

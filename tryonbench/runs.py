@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from tryonbench.errors import InputError, listed
-from tryonbench.files import make_folder, read_json_if_whole, write_json
+from tryonbench.files import digest, read_json_if_whole, write_json
 
 MANIFEST = "manifest.json"
 
@@ -79,7 +80,8 @@ class Run:
         """
         from filelock import FileLock, Timeout
 
-        lock = FileLock(make_folder(self.folder.parent) / f".{self.name}.lock")
+        name = f"tryonbench-{digest(str(self.folder.resolve()))[:16]}.lock"
+        lock = FileLock(Path(gettempdir()) / name)
         try:
             with lock.acquire(timeout=0):
                 yield
@@ -90,6 +92,17 @@ class Run:
         """Record what this run is, when and by which command it was made."""
         made = {"created": datetime.now(UTC).isoformat(timespec="seconds"), "command": sys.argv}
         write_json(self.manifest_path, {"schema": 1, **values, **made})
+
+
+def named_run(root: Path, name: str) -> Run:
+    """The run of a name below a folder of runs.
+
+    Raises:
+        InputError: the name would leave the folder, or is none.
+    """
+    if not name.strip() or name in (".", "..") or set(name) & set("/\\\0"):
+        raise InputError(f'"{name}" cannot name a run: it is one folder below {root} (--runs)')
+    return Run(root / name)
 
 
 def runs_below(folder: Path) -> list[Run]:

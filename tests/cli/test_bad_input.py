@@ -203,3 +203,33 @@ def test_sigterm_is_like_ctrl_c(tmp_path: Path) -> None:
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130, stderr
     assert stderr.strip().splitlines()[-1] == "interrupted: run the same command again to go on"
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", "", " ", ".."])
+def test_a_run_stays_in_its_folder(command, tmp_path: Path, synth_root: Path, name: str) -> None:
+    train = ["train", "--method", "pix2pix", "--data", synth_root, "--set", "images=16"]
+    assert "cannot name a run" in _refused(command, tmp_path, *train, "--run", name)
+
+
+def test_networks_too_deep_for_the_size(command, tmp_path: Path, synth_root: Path) -> None:
+    train = ["train", "--method", "pix2pix", "--data", synth_root]
+    deep = "model.discriminator.channels=[8, 8, 8, 8, 8, 8, 8]"
+    line = _refused(command, tmp_path, *train, "--set", deep)
+    assert "has 7 layers; images of 64x48 allow at most 5" in line
+
+
+def test_two_seeds(command, tmp_path: Path, synth_root: Path) -> None:
+    train = ["train", "--method", "pix2pix", "--data", synth_root, "--seed", "4"]
+    assert "given twice" in _refused(command, tmp_path, *train, "--set", "seed=3")
+
+
+def test_a_file_in_place_of_an_output_is_said_before_the_work(
+    command, tmp_path: Path, synth_root: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    images = ["--images", synth_root / "test" / "image", "--data", synth_root]
+    line = _refused(command, tmp_path, "eval", *images, "--out", tmp_path / "file")
+    assert line.endswith("is a file; choose another folder")
+    common = ["--data", synth_root, "--protocol", "synth/paired-64x48"]
+    out = ["--out", tmp_path / "file" / "x"]
+    assert "is a file" in _refused(command, tmp_path, "generate", "grey-fill", *common, *out)

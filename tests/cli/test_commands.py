@@ -26,7 +26,7 @@ def test_help_imports_nothing_heavy() -> None:
 def test_every_command_has_help(command) -> None:
     for words in (["demo"], ["train"], ["generate"], ["eval"], ["report"], ["doctor"]):
         assert command(*words, "--help").returncode == 0
-    for group, names in {"data": ["synth", "check"], "methods": ["list", "show"]}.items():
+    for group, names in {"data": ["synth", "check", "show", "stats", "prepare"], "methods": ["list", "show"]}.items():
         for name in names:
             assert command(group, name, "--help").returncode == 0
 

@@ -202,6 +202,16 @@ def test_joints_outside_the_picture_are_flagged(own_root: Path, tmp_path: Path) 
     assert html.count('<p class="error">outside the picture: right wrist (99.0, 5.0)</p>') == 2
 
 
+def test_a_mask_that_leaves_the_garment_is_a_doubt(own_root: Path, tmp_path: Path) -> None:
+    whole = built(Request(own_root, samples=1), tmp_path)
+    assert "of the worn garment is not covered" not in whole
+    mask = np.zeros((64, 48, 3), np.uint8)
+    mask[:8] = 255
+    Image.fromarray(mask).save(own_root / "test/agnostic-mask/00000_00_mask.png")
+    html = built(Request(own_root, samples=1), tmp_path)
+    assert "100.0% of the worn garment is not covered" in html
+
+
 def test_nobody_in_the_pose_file_is_a_doubt(own_root: Path, tmp_path: Path) -> None:
     (own_root / "test/openpose_json/00000_00_keypoints.json").write_text('{"people": []}')
     html = built(Request(own_root, samples=1), tmp_path)

@@ -1,16 +1,21 @@
-"""`tryonbench data`: draw the procedural set, check a data folder."""
+"""`tryonbench data`: draw the procedural set, check and describe a data folder."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
 
-from tryonbench.cli.options import Json, note
+from tryonbench.cli import data_check, data_prepare, data_show
+from tryonbench.cli.options import note
 
 app = typer.Typer(help="Make and check data sets.", no_args_is_help=True)
+app.command("check")(data_check.check)
+app.command("stats")(data_check.stats)
+app.command("show")(data_show.show)
+app.command("prepare")(data_prepare.prepare)
 
 
 @app.command()
@@ -29,41 +34,4 @@ def synth(
     from tryonbench.synth import SynthSpec
 
     make_synth(out, SynthSpec(size=parse_size(size), train=train, test=test, seed=seed))
-    note(f"wrote {out}; train on it: tryonbench train --method NAME --data {out}")
-
-
-@app.command()
-def check(
-    root: Annotated[Path, typer.Argument(help="A VITON-HD root.")], as_json: Json = False
-) -> None:
-    """Look for what would break training or evaluation. Exit code 2 if something would."""
-    from tryonbench.data.check import check_root
-
-    found = check_root(root)
-    if as_json:
-        print(json.dumps(found.as_dict(), indent=2))
-    else:
-        _print(found.as_dict())
-    if found.errors:
-        raise typer.Exit(2)
-
-
-def _print(found: dict[str, object]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    counts = found["counts"]
-    assert isinstance(counts, dict)
-    console = Console()
-    table = Table("split", "folder", "files", title=str(found["root"]))
-    for split, folders in counts.items():
-        for folder, number in folders.items():
-            table.add_row(split, folder, str(number))
-    console.print(table)
-    for kind in ("errors", "warnings"):
-        lines = found[kind]
-        assert isinstance(lines, list)
-        for line in lines:
-            console.print(f"{kind[:-1]}: {line}", markup=False, highlight=False, soft_wrap=True)
-    if not found["errors"]:
-        console.print("no errors")
+    note(f"wrote {out}; train on it: tryonbench train --method NAME --data {quote(str(out))}")

@@ -82,7 +82,8 @@ class _Asked:
         from tryonbench.cli.targets import protocols_for
         from tryonbench.evaluation import Request
 
-        for chosen in protocols_for(self.protocols, size, source, paired_only):
+        own_list = self.pairs is not None
+        for chosen in protocols_for(self.protocols, size, source, paired_only, own_list):
             yield Request(
                 chosen, source, self.metrics, self.allow_missing, self.efficiency, self.pairs
             )

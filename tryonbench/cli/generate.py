@@ -28,12 +28,14 @@ def generate(
     from tryonbench.errors import InputError
     from tryonbench.evaluation import Request, subject_size
     from tryonbench.evaluation import generate as make
+    from tryonbench.files import refuse_unwritable
 
+    if out:
+        refuse_unwritable(out)
     subject = subject_of(run, runs)
     source = open_split(data_root(data), split)
-    protocols = list(
-        protocols_for(dict.fromkeys(protocol or ()), subject_size(subject, source), source)
-    )
+    names, size = dict.fromkeys(protocol or ()), subject_size(subject, source)
+    protocols = list(protocols_for(names, size, source, own_list=pairs is not None))
     if out and len(protocols) > 1:
         raise InputError("--out takes the images of one protocol; choose it with --protocol")
     for chosen in protocols:

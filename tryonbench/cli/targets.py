@@ -52,9 +52,16 @@ def _trained_method(run: Run) -> str | None:
 
 
 def protocols_for(
-    names: Collection[str], size: tuple[int, int], split: Split, paired_only: bool = False
+    names: Collection[str],
+    size: tuple[int, int],
+    split: Split,
+    paired_only: bool = False,
+    own_list: bool = False,
 ) -> Iterator[Protocol]:
     """The protocols asked for; else those of the images' size for this kind of data.
+
+    Args:
+        own_list: the user gives the pairs, so that the data need no list.
 
     Raises:
         InputError: unknown name, or no protocol has this size.
@@ -74,7 +81,7 @@ def protocols_for(
         sizes = sorted({"x".join(map(str, p.size)) for p in all_protocols().values()})
         text = f"no protocol has images of {size[0]}x{size[1]}; there are {listed(sizes)}"
         raise InputError(f"{text} (choose one with --protocol)")
-    yield from (p for p in chosen if p.pairing == "paired" or _has_list(split, p))
+    yield from (p for p in chosen if p.pairing == "paired" or own_list or _has_list(split, p))
 
 
 def _has_list(split: Split, protocol: Protocol) -> bool:

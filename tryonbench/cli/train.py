@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -38,8 +39,19 @@ def train(
 
     Example: `tryonbench train --method NAME --preset nano --set optimizer.lr=1e-3`
     """
-    given = [*(assignments or []), *([f"seed={seed}"] if seed is not None else [])]
+    given = _with_seed(assignments or [], seed)
     train_method(method, preset, data, split, config, given, runs, run, fresh, strict)
+
+
+def _with_seed(assignments: list[str], seed: int | None) -> list[str]:
+    """The settings with `--seed` among them."""
+    from tryonbench.errors import InputError
+
+    if seed is None:
+        return assignments
+    if any(text.partition("=")[0].strip() == "seed" for text in assignments):
+        raise InputError("the seed is given twice: by --seed and by --set seed=")
+    return [*assignments, f"seed={seed}"]
 
 
 def train_method(
@@ -58,7 +70,7 @@ def train_method(
     from tryonbench.config import layered
     from tryonbench.errors import InputError
     from tryonbench.registry import method_class, preset_values, run_config
-    from tryonbench.runs import Run
+    from tryonbench.runs import named_run
     from tryonbench.training.start import train as start
 
     chosen = method_class(method)
@@ -69,9 +81,9 @@ def train_method(
         raise InputError("method and preset are chosen with --method and --preset, not as settings")
     source = _split(data_root(data), split)
     _tell_poses(chosen, source, strict)
-    folder = Run(runs / (run or f"{method}-{preset}-s{settings.seed}"))
+    folder = named_run(runs, f"{method}-{preset}-s{settings.seed}" if run is None else run)
     if start(chosen, settings, source, folder, fresh, tell=note):
-        note(f"trained {folder.folder}; next: tryonbench eval {folder.folder}")
+        note(f"trained {folder.folder}; next: tryonbench eval {quote(str(folder.folder))}")
     else:
         note(f"{folder.folder} is trained already; --fresh begins again")
     return folder

@@ -13,6 +13,8 @@ from tryonbench.report.training import Curve, Panel
 from tryonbench.results.tables import LATENCY, PARAMETERS, Column, Row, Table, metric_style
 
 Figure = dict[str, Any]
+FEW = 3
+"""So many points or fewer are marked: a line through one point cannot be seen."""
 GAP = "\u00a0\u00a0"
 """Two spaces that Plotly keeps, between a mark and its name."""
 TRANSLUCENT = "80"
@@ -44,9 +46,10 @@ def tradeoff(table: Table, looks: Mapping[str, Look]) -> Figure | None:
 
 
 def _decades(rows: Sequence[Row]) -> Figure:
-    """A logarithmic axis with room for labels at both ends."""
+    """A logarithmic axis with room for labels at both ends, over a factor of six at least."""
     logs = [math.log10(_latency(row)) for row in rows]
-    room = max(0.15, 0.12 * (max(logs) - min(logs)))
+    spread = max(logs) - min(logs)
+    room = max(0.15, 0.12 * spread, (math.log10(6) - spread) / 2)
     ends = [min(logs) - room, max(logs) + room]
     return {"type": "log", "range": ends} | _log_ticks(10 ** ends[0], 10 ** ends[1])
 
@@ -144,7 +147,8 @@ def training(panel: Panel, look: Look) -> Figure:
 
 def _lines(curve: Curve, colour: str, dash: str) -> list[Figure]:
     """The raw values and the smoothed line."""
-    line = {"type": "scatter", "mode": "lines", "x": curve.images}
+    mode = "lines" if len(curve.images) > FEW else "lines+markers"
+    line = {"type": "scatter", "mode": mode, "x": curve.images}
     faint = {"color": colour, "width": 1}
     strong = {"color": colour, "width": 2, "dash": dash}
     raw = {"y": curve.raw, "line": faint, "opacity": 0.25, "hoverinfo": "skip", "showlegend": False}

@@ -17,6 +17,7 @@ from tryonbench.data.pairs import own_garments
 from tryonbench.data.prepared import find_prepared
 from tryonbench.environment import environment
 from tryonbench.errors import InputError
+from tryonbench.files import refuse_unwritable
 from tryonbench.method import TryOnMethod, size_problem
 from tryonbench.runs import Run
 from tryonbench.seeds import derive
@@ -46,6 +47,7 @@ def train(
         InputError: the method cannot be trained, or the run was made with other settings.
     """
     _check(method, config)
+    refuse_unwritable(run.folder)
     pairs = own_garments(split)
     inputs = needed(("image", *method.info.inputs, *method.training_inputs), config.augment)
     prepared = find_prepared(split, config.size)

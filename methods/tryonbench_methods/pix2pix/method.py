@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from tryonbench.errors import InputError
 from tryonbench.method import MethodInfo, Phase, TrainState, TryOnBatch, TryOnMethod
 from tryonbench_methods.common.conditions import (
     GARMENT_INPUTS,
@@ -40,10 +42,25 @@ class Pix2Pix(TryOnMethod):
     def build(self) -> dict[str, nn.Module]:
         """Generator and discriminator."""
         require_multiple(self.info.name, self.size, 2 ** len(self.config.generator.stages))
+        self._require_patches()
         return {
             "generator": Generator(self.config.generator),
             "discriminator": PatchDiscriminator(self.config.discriminator),
         }
+
+    def _require_patches(self) -> None:
+        """The discriminator halves all but its last layer's input and ends with two 4x4 windows.
+
+        Raises:
+            InputError: no window fits in what is left.
+        """
+        layers = len(self.config.discriminator.channels)
+        most = int(math.log2(min(self.size) / 3)) + 1
+        if layers > most:
+            raise InputError(
+                f"pix2pix: model.discriminator.channels has {layers} layers; images of "
+                f"{self.size[0]}x{self.size[1]} allow at most {most}"
+            )
 
     def training_step(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
         """The losses of the phase that `state` names."""
