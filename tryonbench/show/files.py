@@ -132,7 +132,7 @@ def _file_panel(scene: Scene, folder: Folder, mode: Mode) -> Panel:
 
 def _facts(path: Path, image: Image.Image, mode: Mode) -> Iterator[tuple[str, str]]:
     with Image.open(path) as stored:
-        yield "size", f"{stored.width} × {stored.height}"
+        yield "size", f"{stored.height} × {stored.width}"
         yield "mode", f"{stored.mode} {stored.format}, {_bytes(path)}"
     if mode == "L":
         counts = image.histogram()
@@ -155,7 +155,7 @@ def _size_doubt(scene: Scene, folder: Folder, image: Image.Image) -> str | None:
     except InputError:
         return None
     same = image.size == (width, height)
-    return None if same else f"the file in {like} is {width} × {height}"
+    return None if same else f"the file in {like} is {height} × {width}"
 
 
 def _mask_doubt(image: Image.Image, mode: Mode) -> str | None:
@@ -182,7 +182,7 @@ def _without_file(scene: Scene, folder: Folder) -> Panel:
 def _computed(scene: Scene, modality: Modality) -> Panel:
     tensor = scene.sample.load(modality)
     mode = MODES[cast(Folder, modality)]
-    facts = (("size", "{1} × {0}".format(*scene.sample.size)),)
+    facts = (("size", "{} × {}".format(*scene.sample.size)),)
     alt = f"{modality} of {scene.pair.person}, computed"
     panel = Panel(modality, "computed", "from the sample’s other files", facts=facts)
     if mode == "P":
