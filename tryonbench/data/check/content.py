@@ -33,7 +33,8 @@ ones 0.49 %, while half the masks of somebody else leave more than this."""
 LABEL_LIMIT = 0.01
 """The same for agnostic label maps. They have the garment's labels removed: 0 in good ones."""
 SAME_LEVELS = 24
-"""Two colours differ by at most so many levels of 255: beyond what JPEG costs at quality 50."""
+"""Two colours are the same up to so many levels of 255: VITON-HD's agnostic pictures differ from
+the photographs by no more in 99.9 % of the pixels of face and trousers."""
 
 
 def content_faults(split: Split, name: str, pictures: Decoded) -> list[Fault]:

@@ -2,8 +2,8 @@
 
 A photograph's perceptual hash is its 8x8 area means in RGB. Two pictures look the same if no mean
 differs by more than `LOOK_LEVELS`. The usual 64-bit DCT hash was measured too and not taken: it
-sees neither colour nor, for garments on white, more than the outline, and its bits near the median
-are chance (over 60 of 24,090 pairs of different procedural garments lay within 4 bits).
+sees no colour and, of garments on white, mostly the outline: 56 of 24,090 pairs of different
+procedural garments lay within 4 bits, where JPEG at quality 50 alone cost up to 10.
 """
 
 from __future__ import annotations
