@@ -80,7 +80,7 @@ def _as_mode(path: Path, image: Image.Image, mode: Literal["RGB", "L", "P"]) -> 
         raise InputError(f"{path} has over 8 bits a channel ({image.mode}); save it with 8 bits")
     if mode == "RGB":
         _refuse_unlike_photo(path, image)
-    return image.copy() if mode == "P" or image.mode == mode else image.convert(mode)
+    return image if mode == "P" or image.mode == mode else image.convert(mode)
 
 
 def image_size(path: Path) -> tuple[int, int]:

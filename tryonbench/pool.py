@@ -11,8 +11,12 @@ from typing import TypeVar
 
 import cv2
 
+from tryonbench.progress import progress
+
 CHUNK = 8
 """Most jobs that a worker takes at a time."""
+FEW = 64
+"""Up to so many jobs one process is faster: starting others takes some seconds."""
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -26,13 +30,17 @@ def cores() -> int:
 
 
 def results(
-    work: Callable[[Job], Result], jobs: Sequence[Job], workers: int | None = None
+    work: Callable[[Job], Result],
+    jobs: Sequence[Job],
+    workers: int | None = None,
+    ordered: bool = False,
 ) -> Iterator[Result]:
-    """What `work` returns for each job, in no fixed order.
+    """What `work` returns for each job, as soon as it is there.
 
     Args:
         work: can be pickled.
         workers: processes; by default one a core. With one, this process does the work.
+        ordered: in the order of the jobs.
 
     Raises:
         Exception: what `work` raised first; the other processes are stopped.
@@ -44,7 +52,22 @@ def results(
         return
     chunk = max(1, min(CHUNK, len(jobs) // (4 * workers)))
     with get_context("spawn").Pool(workers, _start_worker) as pool:
-        yield from pool.imap_unordered(work, jobs, chunk)
+        yield from (pool.imap if ordered else pool.imap_unordered)(work, jobs, chunk)
+
+
+def in_order(
+    work: Callable[[Job], Result], jobs: Sequence[Job], title: str, workers: int | None = None
+) -> Iterator[Result]:
+    """What `work` returns for each job, in order, with progress on stderr.
+
+    Args:
+        workers: by default one process a core, or this one alone where there are few jobs.
+    """
+    wanted = workers or (1 if len(jobs) <= FEW else None)
+    with progress(title, len(jobs)) as update:
+        for done, result in enumerate(results(work, jobs, wanted, ordered=True), 1):
+            update(done)
+            yield result
 
 
 def _start_worker() -> None:

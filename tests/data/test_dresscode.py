@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch.utils.data import DataLoader
 
 from tryonbench.batch import MODALITIES
 from tryonbench.cli.targets import protocols_for
-from tryonbench.data.dataset import VitonHD
+from tryonbench.data.dataset import VitonHD, joined
 from tryonbench.data.dresscode import TO_LIP, read_joints
 from tryonbench.data.labels import LABELS
 from tryonbench.data.layout import open_split, splits
@@ -161,3 +163,12 @@ def test_traversal_is_refused(root: Path) -> None:
     (root / "test_pairs_unpaired.txt").write_text("../020714_0.jpg 020714_1.jpg\n")
     with pytest.raises(InputError, match="line 1"):
         pairs_of(open_split(root, "test"), "unpaired", "test_pairs.txt")
+
+
+def test_another_process_reads_it_as_well(root: Path) -> None:
+    """A split that was pickled, as for a loader's processes, is still DressCode's."""
+    split = pickle.loads(pickle.dumps(open_split(root, "test")))
+    assert split.is_dresscode
+    dataset = VitonHD(split, own_garments(split), (64, 48), ("parse", "keypoints"))
+    batch = next(iter(DataLoader(dataset, 2, num_workers=1, collate_fn=joined)))
+    assert 13 in batch.need("parse").unique().tolist(), "the face, 11 in the file"

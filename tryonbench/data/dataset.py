@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
 from itertools import count
 from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, Sampler
+from torch.utils.data import DataLoader, Dataset, Sampler, get_worker_info
 
 from tryonbench.batch import MODALITIES, Modality, TryOnBatch
 from tryonbench.config import AugmentConfig
@@ -20,9 +23,16 @@ from tryonbench.data.prepared import Prepared
 from tryonbench.data.sample import Sample, missing_folders
 from tryonbench.errors import InputError, listed
 from tryonbench.files import digest, file_sha256
+from tryonbench.pool import cores
 from tryonbench.seeds import derive
 
 NO_CHANGES = AugmentConfig()
+
+
+@cache
+def _threads(process: int) -> ThreadPoolExecutor:
+    """The threads that decode; a forked process needs its own."""
+    return ThreadPoolExecutor(min(4, cores()), thread_name_prefix="decode")
 
 
 class VitonHD(Dataset[TryOnBatch]):
@@ -55,10 +65,17 @@ class VitonHD(Dataset[TryOnBatch]):
 
     def __getitem__(self, index: int) -> TryOnBatch:
         pair = self.pairs.pairs[index]
-        sample = Sample(self.split, pair, self.size)
-        tensors: dict[str, Any] = {name: self._load(sample, name) for name in self.modalities}
+        load = partial(self._load, Sample(self.split, pair, self.size))
+        loaded = (_threads(os.getpid()).map if self._reads_files() else map)(load, self.modalities)
+        tensors: dict[str, Any] = dict(zip(self.modalities, loaded, strict=True))
         ids = (self.ids[index],)
         return TryOnBatch(ids, (pair.person,), (pair.cloth,), self.size, **tensors)
+
+    def _reads_files(self) -> bool:
+        """Whether decoding is worth threads: Pillow lets go of the interpreter, but the cores are
+        taken where the loader has processes of its own."""
+        prepared = self.prepared and all(map(self.prepared.has, self.modalities))
+        return not prepared and get_worker_info() is None
 
     def _load(self, sample: Sample, name: Modality) -> Tensor:
         """One modality with a leading axis of 1."""

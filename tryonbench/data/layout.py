@@ -76,7 +76,7 @@ class Split:
 
     @property
     def is_dresscode(self) -> bool:
-        return self.places is DRESSCODE
+        return self.places == DRESSCODE
 
     @property
     def category(self) -> str:

@@ -62,9 +62,13 @@ class Sample:
     size: tuple[int, int]
 
     @cached_property
+    def _photo(self) -> Image.Image:
+        return decode(self.split.path("image", self.pair.person), "RGB")
+
+    @cached_property
     def photo(self) -> Pixels:
         """The person's photograph at its own size, uint8 (H, W, 3)."""
-        return np.asarray(decode(self.split.path("image", self.pair.person), "RGB"))
+        return np.asarray(self._photo)
 
     @cached_property
     def parse(self) -> Pixels:
@@ -177,7 +181,7 @@ def _parse_agnostic(sample: Sample) -> Stored:
 
 
 READERS: dict[Modality, Callable[[Sample], Stored]] = {
-    "image": lambda s: s._scaled(Image.fromarray(s.photo)),
+    "image": lambda s: s._scaled(s._photo),
     "cloth": lambda s: s._picture("cloth", s.pair.cloth),
     "cloth_mask": _cloth_mask,
     "agnostic": _agnostic,

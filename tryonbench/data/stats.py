@@ -17,7 +17,7 @@ from tryonbench.data.layout import Split, open_split, splits
 from tryonbench.data.measure import Measures, measure
 from tryonbench.data.pairs import pairs_of
 from tryonbench.errors import InputError
-from tryonbench.parallel import in_order
+from tryonbench.pool import in_order
 
 BODY25 = (
     "nose", "neck", "right shoulder", "right elbow", "right wrist", "left shoulder", "left elbow",

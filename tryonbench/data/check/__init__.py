@@ -12,7 +12,7 @@ from tryonbench.data.check.findings import Fault, Finding, Findings
 from tryonbench.data.check.folders import counts, folder_faults, present
 from tryonbench.data.jobs import Job
 from tryonbench.data.layout import Folder, Split, open_split, splits
-from tryonbench.parallel import in_order
+from tryonbench.pool import in_order
 
 Prints = dict[Folder, dict[str, Print]]
 """By folder and id."""
