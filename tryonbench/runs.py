@@ -116,14 +116,18 @@ def find_runs(paths: Iterable[Path], root: Path) -> list[Run]:
     Raises:
         InputError: one is not a run, or there is none at all.
     """
-    given = list(paths)
-    found = [_find_run(path, root) for path in given] or runs_below(root)
+    found = [find_run(path, root) for path in paths] or runs_below(root)
     if not found:
         raise InputError(f"no runs in {root}; make some: tryonbench eval --all")
     return found
 
 
-def _find_run(path: Path, root: Path) -> Run:
+def find_run(path: Path, root: Path) -> Run:
+    """A run given by folder or by name.
+
+    Raises:
+        InputError: there is no such run.
+    """
     for folder in (path, root / path):
         if (folder / MANIFEST).is_file():
             return Run(folder)

@@ -106,6 +106,8 @@ def test_an_unwritable_output(command, tmp_path: Path, synth_root: Path) -> None
 def test_no_runs(command, tmp_path: Path) -> None:
     assert "no runs in runs; make some" in _refused(command, tmp_path, "report")
     assert "not a run" in _refused(command, tmp_path, "generate", "diffusion-nano-s0")
+    assert "not a run" in _refused(command, tmp_path, "eval", "diffusion-nano-s0")
+    assert not (tmp_path / "cache").exists(), "no data are drawn for a run that is not there"
 
 
 def test_eval_needs_to_know_what(command, tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ def evaluate(
     Examples: `tryonbench eval --all`, or
     `tryonbench eval --images DIR --data ROOT --protocol viton-hd/paired-512x384`
     """
+    from tryonbench.cli.targets import refuse_unknown
     from tryonbench.data.layout import open_split
     from tryonbench.errors import InputError
 
@@ -55,6 +56,7 @@ def evaluate(
         raise InputError("name runs, or give --all, or --images DIR")
     keys = tuple(key.strip() for key in (metrics or "").split(",") if key.strip())
     asked = _Asked(tuple(dict.fromkeys(protocol or ())), keys, allow_missing, efficiency, pairs)
+    refuse_unknown(run or [], runs)
     source = open_split(data_root(data), split)
     if images:
         outcome = _evaluate_images(images, out, runs, source, asked)

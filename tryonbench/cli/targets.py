@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,21 @@ def subject_of(name: str, runs: Path) -> Subject:
     if name in entries() and not method_class(name).info.trainable:
         return baseline_subject(method_class(name), runs)
     return run_subject(find_runs([Path(name)], runs)[0])
+
+
+def refuse_unknown(names: Iterable[str], runs: Path) -> None:
+    """Check names before anything is made for them.
+
+    Raises:
+        InputError: one is neither a run nor a method that needs no training.
+    """
+    from tryonbench.registry import entries
+    from tryonbench.runs import find_run
+
+    known = entries()
+    for name in names:
+        if name not in known:
+            find_run(Path(name), runs)
 
 
 def everything(runs: Path) -> tuple[list[str], list[str]]:

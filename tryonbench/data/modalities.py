@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from tryonbench.batch import Modality
 from tryonbench.data.keypoints import heatmaps
 from tryonbench.images import to_tensor
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Kind = Literal["picture", "mask", "labels", "joints"]
 Stored = NDArray[Any]
@@ -50,6 +51,8 @@ def array_type(modality: Modality) -> type[np.generic]:
 
 def as_tensor(modality: Modality, array: Stored, size: tuple[int, int]) -> Tensor:
     """The tensor of one sample, without the leading axis; ranges as in `TryOnBatch`."""
+    import torch
+
     if modality == "pose_heatmaps":
         return torch.from_numpy(heatmaps(array, size))
     kind = KINDS[modality]

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
-from torch import Tensor
 
 from tryonbench.batch import Modality
 from tryonbench.data import agnostic, dresscode, keypoints
@@ -19,6 +19,9 @@ from tryonbench.data.modalities import Stored, as_tensor, stored_as
 from tryonbench.data.pairs import Pair
 from tryonbench.errors import InputError
 from tryonbench.images import Filter, Pixels, decode, image_size, resized
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 RESIZE: Filter = "lanczos"
 """Filter for photographs, garments and renderings; label maps are always resized nearest."""
