@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
 
+from tryonbench.cli import main
 from tryonbench.synth import SynthSpec, write_dataset
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -58,12 +63,31 @@ def no_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    """Run `tryonbench` in a process of its own, in an empty folder."""
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
+    """Run `tryonbench` as typed, in an empty folder, but in this process: it imports torch once."""
     monkeypatch.setenv("TRYONBENCH_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    handler = signal.getsignal(signal.SIGTERM)
 
-    def run(*arguments: str | Path, cwd: Path = tmp_path) -> subprocess.CompletedProcess[str]:
-        words = [sys.executable, "-m", "tryonbench", *map(str, arguments)]
-        return subprocess.run(words, cwd=cwd, capture_output=True, text=True, timeout=300)
+    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+        words = ["tryonbench", *map(str, arguments)]
+        monkeypatch.setattr(sys, "argv", words)
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            code = _exit_code(main)
+        return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
-    return run
+    yield run
+    signal.signal(signal.SIGTERM, handler)
+
+
+def _exit_code(command: Callable[[], None]) -> int:
+    """What the shell would see; a bug's traceback is on stderr, as Python prints it."""
+    try:
+        command()
+    except SystemExit as done:
+        return int(done.code or 0)
+    except Exception:
+        traceback.print_exc()
+        return 1
+    return 0

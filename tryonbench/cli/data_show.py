@@ -26,7 +26,7 @@ def show(
 ) -> None:
     """Write one HTML page of samples, as they lie on disk and as tensors; it opens offline.
 
-    Example: `tryonbench data show data/synth --method pix2pix --samples 4`
+    Example: `tryonbench data show data/synth --method NAME --samples 4`
     """
     from tryonbench.data.default import parse_size
     from tryonbench.show import Request, build_page

@@ -58,7 +58,7 @@ class Page:
 
     @property
     def title(self) -> str:
-        """`What pix2pix sees of viton-hd`."""
+        """`What METHOD sees of ROOT`."""
         method, root = self.selection.method, self.selection.split.root.resolve().name
         return f"What {method.info.name} sees of {root}" if method else f"What {root} holds"
 
