@@ -143,6 +143,7 @@ def test_what_a_change_needs_is_loaded() -> None:
         "agnostic", "agnostic_mask", "keypoints", "pose_heatmaps",
     )  # fmt: skip
     assert needed(("image",), on) == ("image",)
+    assert needed(("agnostic", "pose_heatmaps"), AugmentConfig()) == ("agnostic", "pose_heatmaps")
 
 
 def test_training_batches_are_changed_and_repeat(dataset: VitonHD) -> None:

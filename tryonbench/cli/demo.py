@@ -18,10 +18,11 @@ def demo(
     runs: Runs = RUNS,
     out: Annotated[Path, typer.Option(help="Folder of the report.")] = REPORT,
 ) -> None:
-    """Draw a small procedural data set, train every method at its `nano` preset, evaluate, report.
+    """Draw and prepare a small procedural set, train every method at `nano`, evaluate, report.
 
     Interrupted, the same command goes on where it was.
     """
+    from tryonbench.cli.data_prepare import prepare
     from tryonbench.cli.evaluate import evaluate
     from tryonbench.cli.report import report
     from tryonbench.cli.train import train_method
@@ -32,6 +33,7 @@ def demo(
     data = default_root()
     note(f"data: {data}")
     trainable = [name for name in entries() if method_class(name).info.trainable]
+    prepare(data, "64x48", ["train"])
     for number, name in enumerate(trainable, 1):
         note(f"[{number}/{len(trainable) + 2}] {name}")
         train_method(name, "nano", data, "train", None, [], runs, None, fresh=False)

@@ -56,6 +56,8 @@ class Draw:
 
 def needed(modalities: Sequence[Modality], config: AugmentConfig) -> tuple[Modality, ...]:
     """The modalities to load: those asked for, and what their change depends on."""
+    if not config.is_on:
+        return tuple(modalities)
     extra: set[Modality] = {"keypoints"} if "pose_heatmaps" in modalities else set()
     if config.colour and "agnostic" in modalities:
         extra.add("agnostic_mask")

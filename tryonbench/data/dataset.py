@@ -23,10 +23,13 @@ from tryonbench.data.prepared import Prepared
 from tryonbench.data.sample import Sample, missing_folders
 from tryonbench.errors import InputError, listed
 from tryonbench.files import digest, file_sha256
+from tryonbench.images import image_size
 from tryonbench.pool import cores
 from tryonbench.seeds import derive
 
 NO_CHANGES = AugmentConfig()
+WORTH_THREADS = 128 * 96
+"""Pixels of a photograph from which decoding takes longer than passing it to a thread."""
 
 
 @cache
@@ -54,7 +57,10 @@ class VitonHD(Dataset[TryOnBatch]):
             InputError: the copy lacks a folder that a modality needs.
         """
         self.split, self.pairs, self.size, self.ids = split, pairs, size, pairs.ids
-        self.prepared = prepared
+        self.prepared, self.threaded = prepared, False
+        if pairs.pairs and split.path("image", pairs.pairs[0].person).is_file():
+            photo = image_size(split.path("image", pairs.pairs[0].person))
+            self.threaded = photo[0] * photo[1] >= WORTH_THREADS
         self.modalities = tuple(name for name in MODALITIES if name in modalities)
         lacking = {f for name in self.modalities for f in missing_folders(split, name)}
         if lacking:
@@ -66,16 +72,18 @@ class VitonHD(Dataset[TryOnBatch]):
     def __getitem__(self, index: int) -> TryOnBatch:
         pair = self.pairs.pairs[index]
         load = partial(self._load, Sample(self.split, pair, self.size))
-        loaded = (_threads(os.getpid()).map if self._reads_files() else map)(load, self.modalities)
+        loaded = (_threads(os.getpid()).map if self._decodes_in_threads() else map)(
+            load, self.modalities
+        )
         tensors: dict[str, Any] = dict(zip(self.modalities, loaded, strict=True))
         ids = (self.ids[index],)
         return TryOnBatch(ids, (pair.person,), (pair.cloth,), self.size, **tensors)
 
-    def _reads_files(self) -> bool:
+    def _decodes_in_threads(self) -> bool:
         """Whether decoding is worth threads: Pillow lets go of the interpreter, but the cores are
         taken where the loader has processes of its own."""
         prepared = self.prepared and all(map(self.prepared.has, self.modalities))
-        return not prepared and get_worker_info() is None
+        return self.threaded and not prepared and get_worker_info() is None
 
     def _load(self, sample: Sample, name: Modality) -> Tensor:
         """One modality with a leading axis of 1."""

@@ -186,8 +186,7 @@ class Prepared:
         kept = stored_as(modality)
         persons, cloths = self._rows
         row = cloths[pair.cloth] if kept in OF_GARMENT else persons[pair.person]
-        array: Stored = self._arrays[kept][row]
-        return array
+        return np.asarray(self._arrays[kept][row])
 
 
 def open_prepared(folder: Path) -> Prepared | None:

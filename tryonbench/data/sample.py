@@ -147,7 +147,7 @@ def parse_labels(split: Split, path: Path) -> Pixels:
         InputError: it cannot be read, or holds a label that does not exist.
     """
     labels = np.asarray(decode(path, "P"))
-    if split.is_dresscode:
+    if split.is_dresscode and path.parent.name == split.places["parse"].folder:
         return dresscode.lip_labels(labels, path)
     if labels.max() >= COUNT:
         raise InputError(f"{path} holds the label {labels.max()}; the last is {COUNT - 1}")
