@@ -38,12 +38,11 @@ def code_digest(name: str) -> str:
         ModuleNotFoundError: there is none of that name.
     """
     spec = find_spec(name)
-    if spec is None or not (spec.submodule_search_locations or spec.origin):
-        raise ModuleNotFoundError(f"no code is found for the module {name}")
-    roots = [Path(root) for root in spec.submodule_search_locations or []]
-    found = [(root, file) for root in roots for file in sorted(root.rglob("*"))]
+    if spec is None:
+        raise ModuleNotFoundError(f"there is no module {name}")
+    roots = [Path(root) for root in spec.submodule_search_locations or [str(spec.origin)]]
+    found = [(root, file) for root in roots for file in (root, *sorted(root.rglob("*")))]
     code = [(root, file) for root, file in found if file.suffix in (".py", ".yaml")]
-    code = code or [(Path(spec.origin or "").parent, Path(spec.origin or ""))]
     return digest(*(f"{file.relative_to(root)} {file_sha256(file)}" for root, file in code))[:12]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -96,6 +97,16 @@ def image_size(path: Path) -> tuple[int, int]:
         raise InputError(f"{path} is missing") from error
     except (UnidentifiedImageError, OSError) as error:
         raise InputError(f"{path} cannot be read ({error}); replace the file") from error
+
+
+def first_size(paths: Iterable[Path]) -> tuple[int, int] | None:
+    """Height and width of the first picture that can be read, if any can."""
+    for path in paths:
+        try:
+            return image_size(path)
+        except InputError:
+            continue
+    return None
 
 
 def resized(image: Image.Image, size: tuple[int, int], filter_name: Filter) -> Image.Image:

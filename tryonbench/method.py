@@ -93,6 +93,11 @@ class TryOnMethod(ABC):
         return {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in files}
 
     @classmethod
+    def training_modalities(cls) -> tuple[Modality, ...]:
+        """What is loaded for training: the photograph as target, and what the method reads."""
+        return ("image", *cls.info.inputs, *cls.training_inputs)
+
+    @classmethod
     def skip(cls, protocol: Protocol) -> str | None:
         """Why this method cannot run under a protocol, or None. Shown in the table as such."""
         return None

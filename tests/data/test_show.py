@@ -16,9 +16,6 @@ import torch
 from PIL import Image
 
 from tryonbench.batch import MODALITIES, Modality, TryOnBatch
-from tryonbench.data.dataset import VitonHD
-from tryonbench.data.layout import open_split
-from tryonbench.data.pairs import pairs_of
 from tryonbench.data.sample import Sample
 from tryonbench.errors import InputError
 from tryonbench.images import Pixels, to_pixels
@@ -58,12 +55,6 @@ def content(source: str) -> bytes:
 
 def pixels(source: str) -> Pixels:
     return np.asarray(Image.open(BytesIO(content(source))))
-
-
-def batch_of(root: Path, place: int = 0) -> TryOnBatch:
-    split = open_split(root, "test")
-    pairs = pairs_of(split, "unpaired", "test_pairs.txt")
-    return VitonHD(split, pairs, SIZE, MODALITIES)[place]
 
 
 @pytest.fixture(scope="module")
@@ -106,8 +97,8 @@ def test_label_maps_are_shown_in_the_palette(page: str, synth_root: Path) -> Non
     assert "5 upper clothes" in page
 
 
-def test_pictures_are_those_of_the_tensors(page: str, synth_root: Path) -> None:
-    batch, pictures = batch_of(synth_root), Reader(page).pictures
+def test_pictures_are_those_of_the_tensors(page: str, first_batch: TryOnBatch) -> None:
+    batch, pictures = first_batch, Reader(page).pictures
     for name in ("image", "cloth", "agnostic", "densepose"):
         shown = pixels(pictures[f"tensor {name} of {batch.ids[0]}"])
         np.testing.assert_array_equal(shown, to_pixels(batch.need(name))[0])

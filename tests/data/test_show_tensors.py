@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from tryonbench.batch import MODALITIES, Modality, TryOnBatch
-from tryonbench.data.dataset import VitonHD
-from tryonbench.data.layout import open_split
-from tryonbench.data.pairs import pairs_of
+from tryonbench.batch import Modality, TryOnBatch
 from tryonbench.show.contract import violations
 from tryonbench.show.pose import BODY25, JOINTS, body25_pose
 from tryonbench.show.tensors import tensor_panel
 
 SIZE = (64, 48)
-
-
-def batch_of(root: Path, place: int = 0) -> TryOnBatch:
-    split = open_split(root, "test")
-    pairs = pairs_of(split, "unpaired", "test_pairs.txt")
-    return VitonHD(split, pairs, SIZE, MODALITIES)[place]
 
 
 @pytest.mark.parametrize(
@@ -39,9 +29,9 @@ def batch_of(root: Path, place: int = 0) -> TryOnBatch:
     ],
 )
 def test_what_breaks_the_contract_is_said(
-    synth_root: Path, name: Modality, index: tuple[int, ...], value: float, said: str
+    first_batch: TryOnBatch, name: Modality, index: tuple[int, ...], value: float, said: str
 ) -> None:
-    batch = batch_of(synth_root)
+    batch = first_batch
     assert violations(name, batch.need(name), SIZE) == ()
     changed = batch.need(name).clone()
     changed[index] = value
@@ -51,8 +41,8 @@ def test_what_breaks_the_contract_is_said(
     assert panel.picture
 
 
-def test_a_tensor_of_another_form_is_flagged_and_not_drawn(synth_root: Path) -> None:
-    batch = replace(batch_of(synth_root), parse=torch.zeros(1, 1, 64, 48))
+def test_a_tensor_of_another_form_is_flagged_and_not_drawn(first_batch: TryOnBatch) -> None:
+    batch = replace(first_batch, parse=torch.zeros(1, 1, 64, 48))
     panel = tensor_panel("parse", batch, "")
     assert panel.errors == ("the shape must be 1 × 64 × 48", "the type must be int64")
     assert panel.picture is None

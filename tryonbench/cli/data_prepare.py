@@ -48,12 +48,13 @@ def prepare(
 
 
 def _modalities(split: Split, method: str | None) -> list[Modality]:
-    """What a method reads, or everything that the root has or that can be computed."""
+    """What a method reads, augmentation included, or everything that the root can give."""
     from tryonbench.batch import MODALITIES
+    from tryonbench.config import AugmentConfig
+    from tryonbench.data.augment import needed
     from tryonbench.data.sample import missing_folders
     from tryonbench.registry import method_class
 
     if method is None:
         return [name for name in MODALITIES if not missing_folders(split, name)]
-    chosen = method_class(method)
-    return ["image", *chosen.info.inputs, *chosen.training_inputs]
+    return list(needed(method_class(method).training_modalities(), AugmentConfig(colour=1.0)))

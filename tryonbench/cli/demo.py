@@ -26,14 +26,14 @@ def demo(
     from tryonbench.cli.evaluate import evaluate
     from tryonbench.cli.report import report
     from tryonbench.cli.train import train_method
-    from tryonbench.data.default import default_root
+    from tryonbench.data.default import DEFAULT, default_root
     from tryonbench.registry import entries, method_class
 
     started = time.monotonic()
     data = default_root()
     note(f"data: {data}")
     trainable = [name for name in entries() if method_class(name).info.trainable]
-    prepare(data, "64x48", ["train"])
+    prepare(data, "x".join(map(str, DEFAULT.size)), ["train"])
     for number, name in enumerate(trainable, 1):
         note(f"[{number}/{len(trainable) + 2}] {name}")
         train_method(name, "nano", data, "train", None, [], runs, None, fresh=False)

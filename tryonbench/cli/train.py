@@ -93,7 +93,7 @@ def _tell_poses(method: type[TryOnMethod], split: Split, strict: bool) -> None:
     """Say which persons are used without pose, if the method reads poses."""
     from tryonbench.data.poses import POSE_READERS, pose_report
 
-    if not set(POSE_READERS) & {*method.info.inputs, *method.training_inputs}:
+    if not set(POSE_READERS) & {*method.training_modalities()}:
         return
     if report := pose_report(split, split.ids("image"), strict):
         note(f"warning: {report}")

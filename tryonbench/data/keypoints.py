@@ -13,6 +13,13 @@ from tryonbench.errors import InputError
 
 Array = NDArray[np.float32]
 
+BODY25 = (
+    "nose", "neck", "right shoulder", "right elbow", "right wrist", "left shoulder", "left elbow",
+    "left wrist", "mid hip", "right hip", "right knee", "right ankle", "left hip", "left knee",
+    "left ankle", "right eye", "left eye", "right ear", "left ear", "left big toe",
+    "left small toe", "left heel", "right big toe", "right small toe", "right heel",
+)  # fmt: skip
+"""The joints of OpenPose's Body25; sides are the person's own."""
 COCO18 = (0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18)
 """Index in Body25 of each COCO-18 joint: Body25 without the mid hip and the feet."""
 

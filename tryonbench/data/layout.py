@@ -139,14 +139,13 @@ def is_dresscode(root: Path) -> bool:
 
 def _open_dresscode(root: Path, name: str) -> Split:
     """The persons and garments of a split's lists."""
-    lists = [file for file in _dresscode_lists(root, name) if file.is_file()]
-    members = frozenset(_dresscode_ids(lists))
+    members = frozenset(_dresscode_ids(_dresscode_lists(root, name)))
     if not members:
         raise InputError(f'{root} has no split "{name}"; {_splits_found(root)}')
     return Split(root, name, DRESSCODE, members)
 
 
-def _dresscode_lists(root: Path, name: str) -> Iterable[Path]:
+def _dresscode_lists(root: Path, name: str) -> list[Path]:
     return sorted({*root.glob(f"{name}_pairs.txt"), *root.glob(f"{name}_pairs_*paired.txt")})
 
 

@@ -84,8 +84,10 @@ def prepare(wanted: Plan, workers: int | None = None, progress: Progress | None 
     Raises:
         InputError: a file cannot be read, or the disk has too little room.
     """
-    signature, content = _signature(wanted), _content(wanted)
-    known = open_prepared(wanted.folder)
+    known, signature = open_prepared(wanted.folder), _signature(wanted)
+    if known and known.meta["signature"] == signature:
+        return known
+    content = _content(wanted)
     if known and known.meta["content"] == content:
         write_json(wanted.folder / "meta.json", {**known.meta, "signature": signature})
         return Prepared(wanted.folder)

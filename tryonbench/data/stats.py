@@ -12,19 +12,13 @@ from numpy.typing import NDArray
 
 from tryonbench.data.colours import Lab, colour_name
 from tryonbench.data.jobs import Job
+from tryonbench.data.keypoints import BODY25
 from tryonbench.data.labels import LABELS
 from tryonbench.data.layout import Split, open_split, splits
 from tryonbench.data.measure import Measures, measure
 from tryonbench.data.pairs import pairs_of
 from tryonbench.errors import InputError
 from tryonbench.pool import in_order
-
-BODY25 = (
-    "nose", "neck", "right shoulder", "right elbow", "right wrist", "left shoulder", "left elbow",
-    "left wrist", "mid hip", "right hip", "right knee", "right ankle", "left hip", "left knee",
-    "left ankle", "right eye", "left eye", "right ear", "left ear", "left big toe",
-    "left small toe", "left heel", "right big toe", "right small toe", "right heel",
-)  # fmt: skip
 
 Stats = dict[str, Any]
 """JSON: see `split_stats`."""

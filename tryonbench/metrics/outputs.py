@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tryonbench.errors import InputError, listed
-from tryonbench.images import image_size
+from tryonbench.images import first_size
 
 ENDINGS = (".png", ".jpg", ".jpeg")
 """In either case, as `.PNG`."""
@@ -93,9 +93,6 @@ def picture_size(folder: Path) -> tuple[int, int]:
     Raises:
         InputError: there is no folder, or no readable picture in it.
     """
-    for file in pictures(folder):
-        try:
-            return image_size(file)
-        except InputError:
-            continue
+    if size := first_size(pictures(folder)):
+        return size
     raise InputError(f"none of the pictures in {folder} can be read; replace them")

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from importlib.resources import files
 from string import ascii_lowercase
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from tryonbench import __version__
+from tryonbench.html import asset, environment
 from tryonbench.report.colours import Look
 from tryonbench.report.figures import Figure
 from tryonbench.report.gallery import Gallery
@@ -105,23 +105,15 @@ def render(page: Page) -> str:
 
 @cache
 def _environment() -> Environment:
-    """Jinja with escaping; an unknown name in a template is an error."""
-    environment = Environment(
-        loader=PackageLoader("tryonbench.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
-    environment.globals.update(meaning=meaning, style_of=metric_style)
-    return environment
+    """The report's templates, with what they call."""
+    found = environment("tryonbench.report")
+    found.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
+    found.globals.update(meaning=meaning, style_of=metric_style)
+    return found
 
 
-@cache
 def _asset(name: str) -> str:
-    """A file of this package's templates, as it is."""
-    return (files("tryonbench.report") / "templates" / name).read_text(encoding="utf-8")
+    return asset("tryonbench.report", name)
 
 
 @cache

@@ -105,4 +105,5 @@ class Result(_Record):
     """Ids without an image, under `--allow-missing`."""
     skipped: str | None = None
     key: str
-    """Hash of everything the numbers depend on: an equal key need not be evaluated again."""
+    """Hash of images, data, settings, weights, and the code and packages that score: an equal key
+    need not be evaluated again."""

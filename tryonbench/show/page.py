@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tryonbench import __version__
 from tryonbench.data.layout import LEGACY, Split
 from tryonbench.errors import listed
+from tryonbench.html import asset, environment
 from tryonbench.show.panel import Card
 from tryonbench.show.request import Selection
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'"
 """Nothing is loaded, and no script runs."""
-STYLES = ("report/templates/style.css", "show/templates/show.css")
+STYLES = (("tryonbench.report", "style.css"), ("tryonbench.show", "show.css"))
 
 
 @dataclass(frozen=True)
@@ -101,28 +99,11 @@ class Page:
 def _layout(split: Split) -> str:
     if split.is_dresscode:
         return "DressCode"
-    return "VITON-HD, older layout" if split.places is LEGACY else "VITON-HD v3.2"
+    return "VITON-HD, older layout" if split.places == LEGACY else "VITON-HD v3.2"
 
 
 def render(page: Page) -> str:
     """The page as one HTML file."""
-    style = Markup("\n").join(Markup(_asset(name)) for name in STYLES)
-    template = _environment().get_template("show.html")
+    style = Markup("\n").join(Markup(asset(package, name)) for package, name in STYLES)
+    template = environment("tryonbench.show").get_template("show.html")
     return template.render(page=page, policy=POLICY, version=__version__, style=style)
-
-
-@cache
-def _environment() -> Environment:
-    """Jinja with escaping; an unknown name in a template is an error."""
-    return Environment(
-        loader=PackageLoader("tryonbench.show"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _asset(name: str) -> str:
-    """A file of the package, as it is."""
-    return files("tryonbench").joinpath(name).read_text(encoding="utf-8")

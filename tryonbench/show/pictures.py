@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from tryonbench.data.labels import COUNT, LABELS
+from tryonbench.data.labels import COUNT, LABELS, PALETTE
 from tryonbench.images import Pixels
-from tryonbench.synth.files import PALETTE
 
 SHOWN = 256
 """Height in CSS pixels: smaller pictures are enlarged by a whole factor, taller ones reduced."""

@@ -6,17 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tryonbench.data.keypoints import COCO18, Array, found
+from tryonbench.data.keypoints import BODY25, COCO18, Array, found
 
 Side = Literal["left", "right", "middle"]
 
-BODY25 = (
-    "nose", "neck", "right shoulder", "right elbow", "right wrist", "left shoulder", "left elbow",
-    "left wrist", "mid hip", "right hip", "right knee", "right ankle", "left hip", "left knee",
-    "left ankle", "right eye", "left eye", "right ear", "left ear", "left big toe",
-    "left small toe", "left heel", "right big toe", "right small toe", "right heel",
-)  # fmt: skip
-"""The joints of OpenPose's Body25; sides are the person's own."""
 JOINTS = tuple(BODY25[index] for index in COCO18)
 """The joints of COCO-18 as `TryOnBatch` holds them."""
 

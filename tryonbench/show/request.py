@@ -12,7 +12,7 @@ from tryonbench.data.layout import Split, open_split
 from tryonbench.data.pairs import PairList, pairs_of
 from tryonbench.data.sample import missing_folders
 from tryonbench.errors import InputError, listed
-from tryonbench.images import image_size
+from tryonbench.images import first_size
 from tryonbench.method import TryOnMethod, size_problem
 from tryonbench.registry import method_class, preset_values, run_config
 
@@ -55,7 +55,7 @@ class Selection:
         """What the method reads in training."""
         if self.method is None or not self.method.info.trainable:
             return frozenset()
-        return frozenset(("image", *self.method.info.inputs, *self.method.training_inputs))
+        return frozenset(self.method.training_modalities())
 
     @property
     def generation(self) -> frozenset[Modality]:
@@ -137,9 +137,7 @@ def _like(name: str, ids: tuple[str, ...]) -> str:
 
 def _photo_size(split: Split, pairs: PairList, chosen: tuple[int, ...]) -> Size:
     """Height and width of the first photograph that can be read."""
-    for place in chosen:
-        try:
-            return image_size(split.path("image", pairs.pairs[place].person))
-        except InputError:
-            continue
+    photos = (split.path("image", pairs.pairs[place].person) for place in chosen)
+    if size := first_size(photos):
+        return size
     raise InputError(f"no photograph of the samples in {split.folder} can be read; give a --size")

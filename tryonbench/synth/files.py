@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tryonbench.data.agnostic import agnostic_image, agnostic_mask, parse_agnostic
+from tryonbench.data.labels import PALETTE
 from tryonbench.synth.garment import Garment
 from tryonbench.synth.geometry import Array
 from tryonbench.synth.person import Person
@@ -21,12 +22,6 @@ from tryonbench.synth.render import Flat, Rendered
 
 Pixels = NDArray[np.uint8]
 
-PALETTE = (
-    (0, 0, 0), (128, 0, 0), (254, 0, 0), (0, 85, 0), (169, 0, 51), (254, 85, 0), (0, 0, 85),
-    (0, 119, 220), (85, 85, 0), (0, 85, 85), (85, 51, 0), (52, 86, 128), (0, 128, 0), (0, 0, 254),
-    (51, 169, 220), (0, 254, 254), (85, 254, 169), (169, 254, 85), (254, 254, 0), (254, 169, 0),
-)  # fmt: skip
-"""RGB of the labels 0..19, as in VITON-HD's parse maps."""
 WARP_STEPS = 32
 """A warp is rounded to this part of a pixel, so that it packs well."""
 

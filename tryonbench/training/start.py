@@ -49,7 +49,7 @@ def train(
     _check(method, config)
     refuse_unwritable(run.folder)
     pairs = own_garments(split)
-    inputs = needed(("image", *method.info.inputs, *method.training_inputs), config.augment)
+    inputs = needed(method.training_modalities(), config.augment)
     prepared = find_prepared(split, config.size)
     if prepared:
         tell(f"reading the prepared data in {prepared.folder}")
