@@ -15,7 +15,14 @@ from tryonbench.synth.draw.canvas import Canvas
 from tryonbench.synth.garment import CATEGORIES, Garment
 from tryonbench.synth.patterns import PATTERNS
 from tryonbench.synth.person import Person
-from tryonbench.synth.render import Flat, Rendered, render, render_flat, supersampling
+from tryonbench.synth.render import (
+    Flat,
+    Rendered,
+    drawing_size,
+    render,
+    render_flat,
+    render_look,
+)
 from tryonbench.synth.sample import garment_of, person_of
 
 SIZE = (96, 72)
@@ -143,4 +150,14 @@ def test_every_pattern_can_be_drawn(name: str) -> None:
 
 
 def test_small_pictures_are_supersampled_more() -> None:
-    assert [supersampling(h) for h in (64, 128, 256, 1024)] == [4, 3, 2, 1]
+    factors = [drawing_size((height, height))[0] / height for height in (64, 128, 256, 512, 1024)]
+    assert factors == [4, 3, 1.5, 2, 1]
+
+
+@pytest.mark.parametrize("size", [(64, 48), (256, 192)])
+def test_the_look_alone_is_that_of_the_whole(size: tuple[int, int]) -> None:
+    person, garment = sample(2)
+    whole = render(person, garment, size)
+    image, parse = render_look(person, garment, size, render_flat(garment, size))
+    assert np.array_equal(image, whole.image)
+    assert np.array_equal(parse, whole.parse)

@@ -14,6 +14,7 @@ from PIL import Image
 from tryonbench.errors import InputError
 from tryonbench.synth import SynthSpec, write_dataset
 from tryonbench.synth import write as writing
+from tryonbench.synth.files import read_warp
 from tryonbench.synth.render import render
 from tryonbench.synth.sample import garment_of, person_of
 
@@ -94,8 +95,7 @@ def test_keypoints_are_openpose_json(root: Path) -> None:
 
 def test_the_warp_file_is_compact_and_complete(root: Path) -> None:
     path = root / "test" / "warp" / "00000_00.npz"
-    with np.load(path) as archive:
-        warp = archive["warp"]
+    warp = read_warp(path)
     assert warp.shape == (64, 48, 2)
     assert warp.dtype == np.float32
     assert path.stat().st_size < 12_000

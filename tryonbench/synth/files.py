@@ -15,6 +15,7 @@ from PIL import Image
 
 from tryonbench.data.agnostic import agnostic_image, agnostic_mask, parse_agnostic
 from tryonbench.data.labels import PALETTE
+from tryonbench.files import write_text
 from tryonbench.synth.garment import Garment
 from tryonbench.synth.geometry import Array
 from tryonbench.synth.person import Person
@@ -23,7 +24,9 @@ from tryonbench.synth.render import Flat, Rendered
 Pixels = NDArray[np.uint8]
 
 WARP_STEPS = 32
-"""A warp is rounded to this part of a pixel, so that it packs well."""
+"""A warp is stored in this part of a pixel: int16 then holds pictures of up to 1024."""
+NOWHERE = np.iinfo(np.int16).min
+"""Stands for a pixel that shows no garment."""
 
 
 def save_sample(
@@ -44,7 +47,7 @@ def save_sample(
     save_png(split / "agnostic-mask" / f"{name}_mask.png", np.repeat(covered[..., None], 3, 2))
     save_warp(split / "warp" / f"{name}.npz", worn.warp)
     record = {"person": asdict(state[0]), "garment": asdict(state[1])}
-    save_json(split / "attributes" / f"{name}.json", record)
+    write_text(split / "attributes" / f"{name}.json", _compact(record))
 
 
 def is_written(split: Path, name: str) -> bool:
@@ -81,31 +84,42 @@ def save_parse(path: Path, labels: Pixels) -> None:
 
 def save_json(path: Path, value: Any) -> None:
     """Write compact JSON, keys in the order given."""
-    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
-    _save(path, io.BytesIO(text.encode()))
+    _save(path, io.BytesIO(_compact(value).encode()))
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)
 
 
 def save_warp(path: Path, warp: Array) -> None:
-    """Write the H x W x 2 array `warp` (float32, NaN outside the garment)."""
+    """Write the H x W x 2 array `warp` (NaN outside the garment) for `read_warp`."""
+    stored = np.nan_to_num(np.round(warp * WARP_STEPS), nan=NOWHERE).astype(np.int16)
     stream = io.BytesIO()
     entry = zipfile.ZipInfo("warp.npy")
     entry.compress_type = zipfile.ZIP_DEFLATED
     with zipfile.ZipFile(stream, "w", compresslevel=1) as archive, archive.open(entry, "w") as file:
-        np.lib.format.write_array(
-            file, np.asarray(np.round(warp * WARP_STEPS) / WARP_STEPS, np.float32)
-        )
+        np.lib.format.write_array(file, stored)
     _save(path, stream)
 
 
+def read_warp(path: Path) -> Array:
+    """The warp of a sample, H x W x 2, float32, exact to 1/64 pixel.
+
+    For each pixel that shows the worn garment, the place (x, y) of its cloth in the picture of
+    the flat garment, in pixels; NaN elsewhere.
+    """
+    with np.load(path) as archive:
+        stored = archive["warp"]
+    return np.where(stored == NOWHERE, np.nan, stored / np.float32(WARP_STEPS)).astype(np.float32)
+
+
 def _save(path: Path, content: io.BytesIO) -> None:
-    """Write atomically; lighter than `tryonbench.files.replacing`, for many small files."""
-    temporary = path.with_name(f".{path.name}.tmp")
+    """Write a file of a sample that is not complete until its last file is there."""
     try:
-        temporary.write_bytes(content.getbuffer())
+        path.write_bytes(content.getbuffer())
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(content.getbuffer())
-    temporary.replace(path)
+        path.write_bytes(content.getbuffer())
 
 
 def openpose_record(joints: Array) -> dict[str, Any]:

@@ -9,16 +9,19 @@ inverse, then the other frame.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tryonbench.synth.geometry import Array, Profile, profile
+from tryonbench.synth.geometry import Array, Profile, Table, profile
 
 SHOULDER_FADE = 0.34
 """The v at which the slope of the shoulders has faded out."""
 SHOULDER_DROP = 0.105
 """How far the shoulder's end lies below the neck's side, as part of a torso's length."""
+ROWS, ROWS_A_UNIT = (-3.0, 5.0), 128
+"""The v between which a torso's rows are tabulated, and their number for one unit of v."""
 INVERSE_ROUNDS = 7
 """Fixed-point steps of `locate`; each divides the error by about three or more."""
 
@@ -43,13 +46,23 @@ class TorsoFrame:
     def place(self, u: ArrayLike, v: ArrayLike) -> Array:
         """Picture positions (... x 2) of torso coordinates."""
         u, v = np.asarray(u, np.float32), np.asarray(v, np.float32)
-        across = (u + self.turn * (1 - u * u)) * self.width(v)
-        down, angle = self._fall(u, v), self.tilt(v)
-        cosine, sine = np.cos(angle), np.sin(angle)
+        sway, angle, width = self._row(v)
+        across = (u + self.turn * (1 - u * u)) * width
+        down, cosine, sine = self._fall(u, v), np.cos(angle), np.sin(angle)
         at = np.empty((*across.shape, 2), np.float32)
-        at[..., 0] = self.origin[0] + self.sway(v) + across * cosine - down * sine
+        at[..., 0] = self.origin[0] + sway + across * cosine - down * sine
         at[..., 1] = self.origin[1] + self.length * v + across * sine + down * cosine
         return at
+
+    @cached_property
+    def _rows(self) -> Table:
+        """Sway, tilt and width of every row, tabulated together because they are read together."""
+        v = np.arange(*ROWS, 1 / ROWS_A_UNIT)
+        return Table(np.stack([self.sway(v), self.tilt(v), self.width(v)], -1))
+
+    def _row(self, v: Array) -> tuple[Array, Array, Array]:
+        rows = self._rows.at((v - ROWS[0]) * ROWS_A_UNIT)
+        return rows[..., 0], rows[..., 1], rows[..., 2]
 
     def put(self, uv: Array) -> Array:
         """Picture positions (N x 2) of points in torso coordinates (N x 2)."""
@@ -73,10 +86,10 @@ class TorsoFrame:
 
     def _across(self, x: Array, y: Array, v: Array) -> Array:
         """The u of a position whose v is known."""
-        angle = self.tilt(v)
-        dx = x - self.origin[0] - self.sway(v)
+        sway, angle, width = self._row(v)
+        dx = x - self.origin[0] - sway
         dy = y - self.origin[1] - self.length * v
-        across = np.clip((dx * np.cos(angle) + dy * np.sin(angle)) / self.width(v), -2.5, 2.5)
+        across = np.clip((dx * np.cos(angle) + dy * np.sin(angle)) / width, -2.5, 2.5)
         if abs(self.turn) < 1e-4:
             return np.asarray(across)
         root = 1 - 4 * self.turn * (across - self.turn)

@@ -111,6 +111,20 @@ def along_path(path: Array, at: Array) -> Array:
     return np.stack(axes, -1).astype(np.float32)
 
 
+class Table:
+    """Rows of numbers at 0, 1, 2, ..., linear between them."""
+
+    def __init__(self, rows: ArrayLike) -> None:
+        self._rows = np.asarray(rows, np.float32)
+        self._steps = np.diff(self._rows, axis=0)
+
+    def at(self, where: Array) -> Array:
+        """The rows (... x columns) at places (...); the first and last ones beyond the ends."""
+        where = np.clip(where, 0, len(self._steps))
+        i = np.minimum(where.astype(np.int32), len(self._steps) - 1)
+        return np.asarray(self._rows[i] + (where - i)[..., None] * self._steps[i])
+
+
 PROFILE_STEPS = 192
 """Samples that a smooth profile is tabulated with."""
 FAR = 3.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,7 +12,7 @@ from tryonbench.synth.body import ARM_RADII, ARM_SHARE
 from tryonbench.synth.cutting import ARMPIT, eased, sleeve_room, torso_outline
 from tryonbench.synth.frame import TorsoFrame, torso_widths
 from tryonbench.synth.garment import Cut
-from tryonbench.synth.geometry import FRAME, Array, constant
+from tryonbench.synth.geometry import FRAME, Array, Table, constant
 
 SPINE, ARM = 430.0, 38.0
 """Length of the torso and radius of the arm, in picture units, that flat garments are cut for."""
@@ -34,17 +34,14 @@ class FlatSleeve:
 
     def place(self, along: ArrayLike, across: ArrayLike) -> Array:
         """Picture positions (... x 2): 0..1 along, -1 (outer) to 1 (inner) across."""
-        t = np.clip(np.asarray(along), 0, 1) * (len(self.outer) - 1)
-        s = 0.5 * (np.asarray(across) + 1)
-        outer, inner = _on_edge(self.outer, t), _on_edge(self.inner, t)
-        axes = [start + (end - start) * s for start, end in zip(outer, inner, strict=True)]
-        return np.stack(axes, -1).astype(np.float32)
+        edges = self._edges.at(np.asarray(along) * (len(self.outer) - 1))
+        outer, inner = edges[..., :2], edges[..., 2:]
+        share = 0.5 * (np.asarray(across, np.float32) + 1)
+        return np.asarray(outer + (inner - outer) * share[..., None], np.float32)
 
-
-def _on_edge(edge: Array, t: Array) -> tuple[Array, Array]:
-    """x and y on an edge at a fractional index."""
-    knots = np.arange(len(edge))
-    return np.interp(t, knots, edge[:, 0]), np.interp(t, knots, edge[:, 1])
+    @cached_property
+    def _edges(self) -> Table:
+        return Table(np.concatenate([self.outer, self.inner], 1))
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ from tryonbench.files import make_folder, read_json, write_json, write_text
 from tryonbench.pool import results
 from tryonbench.synth import SYNTH_VERSION, SynthSpec
 from tryonbench.synth.files import is_written, save_parse, save_png, save_sample
-from tryonbench.synth.render import render, render_flat
+from tryonbench.synth.garment import Garment
+from tryonbench.synth.render import Flat, render, render_flat, render_look
 from tryonbench.synth.sample import SPLITS, garment_of, partners, person_of
 
 Progress = Callable[[int, int], None]
@@ -41,7 +42,7 @@ def write(root: Path, spec: SynthSpec, *, workers: int | None, progress: Progres
     _prepare(unfinished, spec)
     jobs = _jobs(spec)
     _write_pairs(unfinished, spec, jobs)
-    missing = [job for job in jobs if not _is_done(unfinished, spec, job)]
+    missing = [job for job in _garments_in_a_row(jobs) if not _is_done(unfinished, spec, job)]
     work = partial(write_sample, unfinished, spec)
     for done, _ in enumerate(results(work, missing, workers), 1):
         if progress:
@@ -115,6 +116,16 @@ def _jobs(spec: SynthSpec) -> list[Job]:
     ]
 
 
+def _garments_in_a_row(jobs: Sequence[Job]) -> list[Job]:
+    """The jobs in an order where, most times, the next one's garment is what this one tries on."""
+    rest = {(job.split, job.index): job for job in jobs}
+    ordered: list[Job] = []
+    while rest:
+        after = (ordered[-1].split, ordered[-1].partner) if ordered else None
+        ordered.append(rest.pop(after if after in rest else next(iter(rest))))
+    return ordered
+
+
 def _write_pairs(root: Path, spec: SynthSpec, jobs: list[Job]) -> None:
     """Write the list of each split: every person with somebody else's garment."""
     for split in SPLITS:
@@ -127,11 +138,18 @@ def write_sample(root: Path, spec: SynthSpec, job: Job) -> None:
     """Render and write one sample, and for a test sample the truth of its unpaired line first."""
     split, name = root / job.split, _name(spec, job.split, job.index)
     person = person_of(spec.seed, job.split, job.index)
-    garment = garment_of(spec.seed, job.split, job.index)
+    garment, flat = _garment(spec, job.split, job.index)
     if job.split == "test":
-        truth = render(person, garment_of(spec.seed, job.split, job.partner), spec.size)
+        other, its_flat = _garment(spec, job.split, job.partner)
+        image, parse = render_look(person, other, spec.size, its_flat)
         pair = f"{name}__{_name(spec, job.split, job.partner)}"
-        save_png(split / "unpaired-truth" / f"{pair}.png", truth.image)
-        save_parse(split / "unpaired-parse" / f"{pair}.png", truth.parse)
-    flat = render_flat(garment, spec.size)
+        save_png(split / "unpaired-truth" / f"{pair}.png", image)
+        save_parse(split / "unpaired-parse" / f"{pair}.png", parse)
     save_sample(split, name, flat, render(person, garment, spec.size, flat), (person, garment))
+
+
+@lru_cache(maxsize=2)
+def _garment(spec: SynthSpec, split: str, index: int) -> tuple[Garment, Flat]:
+    """A garment and its flat picture; a test garment is drawn for the sample before its own."""
+    garment = garment_of(spec.seed, split, index)
+    return garment, render_flat(garment, spec.size)

@@ -49,17 +49,17 @@ class Canvas:
     """3 x H x W in 0..1: planes, because NumPy broadcasts coverage over them much faster."""
     labels: Mask = field(init=False)
     warp: Array = field(init=False)
-    """H x W x 2: for pixels of a worn garment, their place in the flat picture's canvas, or NaN."""
+    """H x W x 2: where the cloth painted last on a pixel lies in the flat picture's canvas."""
     scale: float = field(init=False)
     """Pixels for one picture unit."""
     offset: Array = field(init=False)
     """The pixel position of the frame's corner."""
-    _torsos: dict[int, tuple[TorsoFrame, Array]] = field(default_factory=dict, init=False)
+    _torsos: dict[int, tuple[TorsoFrame, Array, Array]] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.rgb = np.zeros((3, self.height, self.width), np.float32)
         self.labels = np.zeros((self.height, self.width), np.uint8)
-        self.warp = np.full((self.height, self.width, 2), np.nan, np.float32)
+        self.warp = np.zeros((self.height, self.width, 2), np.float32)
         self.scale = min(self.height / FRAME[0], self.width / FRAME[1])
         inside = np.array([self.width, self.height]) - self.scale * np.array(FRAME[::-1])
         self.offset = np.asarray(inside / 2 - 0.5, np.float32)
@@ -73,25 +73,31 @@ class Canvas:
         """Pixel positions (centres are whole numbers) of picture positions."""
         return np.asarray(at * self.scale + self.offset, np.float32)
 
-    def positions(self, window: Window, stride: int = 1) -> Array:
-        """Picture positions (h x w x 2) of every `stride`-th pixel of a window.
+    def axes(self, window: Window) -> tuple[Array, Array]:
+        """Picture positions of a window's columns (1 x w) and rows (h x 1)."""
+        y, x = (np.arange(w.start, w.stop, dtype=np.float32) for w in window)
+        x, y = (x - self.offset[0]) / self.scale, (y - self.offset[1]) / self.scale
+        return x[None], y[:, None]
 
-        With a stride, two more beyond the end, so that all pixels can be interpolated.
-        """
-        beyond = 0 if stride == 1 else 2 * stride
-        y, x = (np.arange(w.start, w.stop + beyond, stride, dtype=np.float32) for w in window)
+    def coarse_positions(self) -> Array:
+        """Picture positions (h x w x 2) of every STRIDE-th pixel, and two more beyond the end."""
+        ends = self.width, self.height
+        x, y = (np.arange(0, end + 2 * STRIDE, STRIDE, dtype=np.float32) for end in ends)
         return np.asarray((np.stack(np.meshgrid(x, y), -1) - self.offset) / self.scale)
 
     def coarse_torso(self, frame: TorsoFrame) -> Array:
         """Torso coordinates of every STRIDE-th pixel, computed once for each frame."""
-        if id(frame) not in self._torsos:
-            coordinates = frame.locate(self.positions(self.everything, STRIDE))
-            self._torsos[id(frame)] = frame, coordinates
-        return self._torsos[id(frame)][1]
+        return self._torso(frame)[1]
 
     def torso_coordinates(self, window: Window, frame: TorsoFrame) -> Array:
         """Torso coordinates (h x w x 2) of the window's pixels."""
-        return interpolated(self.coarse_torso(frame), window)
+        return self._torso(frame)[2][window]
+
+    def _torso(self, frame: TorsoFrame) -> tuple[TorsoFrame, Array, Array]:
+        if id(frame) not in self._torsos:
+            coarse = frame.locate(self.coarse_positions())
+            self._torsos[id(frame)] = frame, coarse, interpolated(coarse, self.everything)
+        return self._torsos[id(frame)]
 
     def window(self, shapes: Sequence[Array], margin: float = 0.0) -> Window:
         """The part of the canvas that holds the shapes and a margin in picture units."""
@@ -146,12 +152,15 @@ class Canvas:
     ) -> None:
         """Lay a colour over the canvas; a label also claims the pixels that are half covered."""
         under = self.crop(patch.window)
-        under += (planes(colour) - under) * patch.alpha
+        added = planes(colour) - under
+        added *= patch.alpha
+        under += added
         if label is None:
             return
         claimed = patch.alpha > 0.5
         self.labels[patch.window][claimed] = label
-        self.warp[patch.window][claimed] = np.nan if warp is None else warp[claimed]
+        if warp is not None:
+            np.copyto(self.warp[patch.window], warp, where=claimed[..., None])
 
     def shade(self, patch: Patch, strength: float, tint: ArrayLike = SHADOW_TINT) -> None:
         """Darken (or, with a negative strength, lighten) the canvas through the patch."""
@@ -183,13 +192,13 @@ def blank(window: Window) -> Mask:
 
 def interpolated(coarse: Array, window: Window) -> Array:
     """Values given at every STRIDE-th pixel of a canvas, linear between, for a window's pixels."""
-    y, x = (np.arange(part.start, part.stop, dtype=np.float32) / STRIDE for part in window)
-    i, j = (
-        np.minimum(at.astype(np.int32), n - 2) for at, n in zip((y, x), coarse.shape, strict=False)
-    )
-    t, s = (y - i)[:, None, None], (x - j)[None, :, None]
-    lines = coarse[i] + t * (coarse[i + 1] - coarse[i])
-    return np.asarray(lines[:, j] + s * (lines[:, j + 1] - lines[:, j]), np.float32)
+    rows, columns = window
+    corner = [[columns.start / STRIDE], [rows.start / STRIDE]]
+    affine = np.hstack([np.eye(2) / STRIDE, corner])
+    size = columns.stop - columns.start, rows.stop - rows.start
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    fine = cv2.warpAffine(coarse, affine, size, flags=how)
+    return np.asarray(fine.reshape(*size[::-1], -1))
 
 
 def soften(values: Array, sigma: float) -> Array:

@@ -113,8 +113,9 @@ def draw_hand(canvas: Canvas, person: Person, arm: Arm) -> None:
 
 def _in_pocket(canvas: Canvas, arm: Arm, whole: Patch, length: float) -> Array:
     """Coverage in 0..1 of what has slipped into trousers or a skirt."""
-    away, down = canvas.positions(whole.window) - arm.placed.wrist, direction(arm.placed.hand)
-    deep = (away[..., 0] * down[0] + away[..., 1] * down[1] - 0.36 * length) * canvas.scale
+    (x, y), down, wrist = canvas.axes(whole.window), direction(arm.placed.hand), arm.placed.wrist
+    away = (x - wrist[0]) * down[0] + (y - wrist[1]) * down[1]
+    deep = (away - 0.36 * length) * canvas.scale
     cloth = np.isin(canvas.labels[whole.window], (TROUSERS, SKIRT))
     return np.asarray(np.clip(deep + 0.5, 0, 1) * cloth)
 

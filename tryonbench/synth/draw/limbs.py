@@ -79,8 +79,9 @@ def _field(canvas: Canvas, arm: Arm, first: int, last: int, reach: float) -> Fie
     The upper half ends in a ball at the elbow, under the forearm; elsewhere both go on straight.
     """
     window = canvas.window([arm.path[first : last + 1]], reach)
-    at, before = canvas.positions(window), lengths(arm.path).astype(np.float32)
-    nearest = np.full(at.shape[:2], np.inf, np.float32)
+    before = lengths(arm.path).astype(np.float32)
+    at = canvas.axes(window)
+    nearest = np.full((at[1].size, at[0].size), np.inf, np.float32)
     along, side = np.zeros_like(nearest), np.zeros_like(nearest)
     for i in range(first, last):
         low = -np.inf if i == first else 0.0
@@ -96,10 +97,10 @@ def _field(canvas: Canvas, arm: Arm, first: int, last: int, reach: float) -> Fie
     return Field(window, along / whole, across, whole, float(before[ELBOW]) / whole)
 
 
-def _on_segment(at: Array, start: Array, end: Array) -> tuple[Array, Array]:
-    """Distances along and off the line through two points."""
+def _on_segment(at: tuple[Array, Array], start: Array, end: Array) -> tuple[Array, Array]:
+    """Distances along and off the line through two points, at columns x and rows y."""
     unit = (end - start) / np.float32(np.hypot(*(end - start)))
-    dx, dy = at[..., 0] - start[0], at[..., 1] - start[1]
+    dx, dy = at[0] - start[0], at[1] - start[1]
     return dx * unit[0] + dy * unit[1], unit[0] * dy - unit[1] * dx
 
 

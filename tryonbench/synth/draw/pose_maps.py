@@ -85,6 +85,6 @@ def _draw_arm(canvas: Canvas, person: Person, arm: Arm) -> None:
 
 
 def _draw_part(canvas: Canvas, patch: Patch, name: str) -> None:
-    x, y = np.moveaxis(canvas.positions(patch.window), -1, 0)
+    x, y = canvas.axes(patch.window)
     ramp = 1 + 0.06 * np.sin(x / 40) + 0.06 * np.cos(y / 60)
     canvas.paint(patch, np.clip(planes(PARTS[name]) / 255 * ramp, 0, 1))

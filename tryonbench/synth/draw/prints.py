@@ -74,7 +74,7 @@ def badge(chest: Chest) -> None:
 def sun(chest: Chest) -> None:
     """A setting sun cut by waves."""
     disc = chest.canvas.area(chest.put(0.66 * DISC), margin=4)
-    y = (chest.canvas.positions(disc.window)[..., 1] - chest.centre[1]) / chest.half
+    y = (chest.canvas.axes(disc.window)[1] - chest.centre[1]) / chest.half
     gaps = np.mod(5.5 * y, 1) < 0.59 * np.clip(y + 0.15, 0, 1)
     chest.canvas.paint(disc.times(~gaps), chest.ink)
 

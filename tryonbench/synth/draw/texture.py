@@ -30,8 +30,10 @@ def paint_texture(height: int, width: int, garment: Garment, flat: FlatCut) -> C
     """
     canvas = Canvas(height, width)
     window = canvas.window([flat.outline], 24)
-    x, y = np.moveaxis((canvas.positions(window) - flat.frame.origin) / flat.size, -1, 0)
-    canvas.crop(window)[:] = _woven(canvas, garment, flat, (x, y), "torso")
+    corner = flat.frame.origin
+    x, y = ((axis - corner[i]) / flat.size for i, axis in enumerate(canvas.axes(window)))
+    at = x + np.zeros_like(y), y + np.zeros_like(x)
+    canvas.crop(window)[:] = _woven(canvas, garment, flat, at, "torso")
     for side, sleeve in zip((-1, 1), flat.sleeves, strict=False):
         _paint_sleeve(canvas, garment, flat, sleeve, side)
     if garment.look.print != "none":
@@ -61,7 +63,8 @@ def _paint_sleeve(
     torso = canvas.area(flat.outline, window=inside.window).alpha
     start, end = (0.5 * (sleeve.outer[i] + sleeve.inner[i]) for i in (0, -1))
     axis = (end - start) / np.hypot(*(end - start)) / flat.size
-    dx, dy = np.moveaxis(canvas.positions(inside.window) - start, -1, 0)
+    x, y = canvas.axes(inside.window)
+    dx, dy = x - start[0], y - start[1]
     at = side * (axis[1] * dx - axis[0] * dy), axis[0] * dx + axis[1] * dy + 60
     patch = Patch(inside.window, np.maximum(inside.alpha, seam) * (1 - torso))
     canvas.paint(patch, _woven(canvas, garment, flat, at, "sleeve"))
