@@ -18,6 +18,7 @@ PACKAGES = (
 )  # fmt: skip
 
 
+@cache
 def package_versions() -> dict[str, str | None]:
     """Installed versions; None where a package is not installed."""
     return {name: _version(name) for name in PACKAGES}

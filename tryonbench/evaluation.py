@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from tryonbench.checkpoint import load_method, read_header, weights_file
 from tryonbench.data.dataset import fingerprint
 from tryonbench.data.layout import Split
 from tryonbench.data.pairs import PairList, pairs_of
@@ -17,26 +16,19 @@ from tryonbench.errors import InputError
 from tryonbench.files import (
     canonical_json,
     digest,
-    file_sha256,
     read_json_if_whole,
     refuse_unwritable,
     write_json,
 )
 from tryonbench.generation import Task, device, generate_images, missing_positions
-from tryonbench.method import TryOnMethod, size_problem
-from tryonbench.metrics.engine import (
-    Engine,
-    Item,
-    Measured,
-    chosen_metrics,
-    missing_reasons,
-)
-from tryonbench.metrics.outputs import Problems, find_outputs, picture_size
+from tryonbench.metrics.engine import Engine, Measured
+from tryonbench.metrics.loading import Item
+from tryonbench.metrics.outputs import Problems, find_outputs
+from tryonbench.metrics.plan import Plan, Scoring, scoring_of
 from tryonbench.protocols import Protocol, with_pairs
-from tryonbench.registry import method_class
 from tryonbench.results.schema import DataSource, Efficiency, Result
 from tryonbench.results.store import read_result, write_result, write_samples
-from tryonbench.runs import Run
+from tryonbench.subjects import Subject, load_subject, skip_reason
 
 SCORING_CODE = ("tryonbench.data", "tryonbench.images", "tryonbench.metrics", "tryonbench.stats")
 SCORING_PACKAGES = ("torch", "torchvision", "torchmetrics", "lpips", "clean-fid", "pillow", "scipy")
@@ -69,94 +61,56 @@ class Request:
         return fingerprint(self.split, self.pairs)
 
 
-@dataclass(frozen=True)
-class Subject:
-    """What is evaluated: a method's run, or a folder of images made elsewhere."""
-
-    run: Run
-    method: str
-    family: str
-    identity: str
-    """Hash of the weights and of the method's code, or of the images."""
-    checkpoint: Path | None = None
-    images: Path | None = None
-    trained_on: str | None = None
-    """Root and split of the training data."""
-
-    def method_class(self) -> type[TryOnMethod] | None:
-        return None if self.images else method_class(self.method)
-
-
-def run_subject(run: Run) -> Subject:
-    """A run of `tryonbench train`, or of a method that needs no training.
-
-    Raises:
-        InputError: it has no checkpoint, or that of another method.
-    """
-    manifest = run.manifest()
-    kind, method = manifest["kind"], manifest["method"]
-    family = manifest["family"]
-    if kind == "images":
-        return images_subject(run, Path(manifest["images"]))
-    if kind == "baseline":
-        return Subject(run, method, family, _identity(method))
-    file = weights_file(run.folder)
-    if read_header(file).method != method:
-        raise InputError(f'{file} is a checkpoint of "{read_header(file).method}", not of {method}')
-    trained_on = f"{manifest['data']['root']} {manifest['data']['split']}"
-    identity = _identity(method, file_sha256(file))
-    return Subject(run, method, family, identity, file, trained_on=trained_on)
-
-
-def _identity(method: str, weights: str = "no weights") -> str:
-    """Changes with the weights, and with any file of the package that the method comes from."""
-    package = method_class(method).__module__.partition(".")[0]
-    return digest(weights, method, code_digest(package))
-
-
-def baseline_subject(method: type[TryOnMethod], root: Path) -> Subject:
-    """A method that needs no training, with a run folder of its own."""
-    run = Run(root / method.info.name)
-    manifest = {"kind": "baseline", "method": method.info.name, "family": method.info.family}
-    if not run.manifest_path.is_file():
-        run.write_manifest({**manifest, "environment": environment()})
-    return run_subject(run)
-
-
-def images_subject(run: Run, folder: Path) -> Subject:
-    """A folder of images made elsewhere; their names and content identify them."""
-    files = sorted(f for f in folder.iterdir() if f.is_file()) if folder.is_dir() else []
-    content = [(f.name, file_sha256(f)) for f in files]
-    return Subject(run, run.name, "external", digest(canonical_json(content)), images=folder)
-
-
-def subject_size(subject: Subject, split: Split) -> tuple[int, int]:
-    """The size a subject's images have: that of its training, else that of the photographs."""
-    if subject.checkpoint:
-        height, width = read_header(subject.checkpoint).config["size"]
-        return height, width
-    return picture_size(subject.images or split.folder / "image")
-
-
 def evaluate(subject: Subject, request: Request) -> Result:
-    """The result of one subject under one protocol; from its file if nothing changed since.
+    """The result of one subject under one protocol: see `evaluate_all`."""
+    return evaluate_all(subject, [request])[0]
+
+
+def evaluate_all(subject: Subject, requests: Sequence[Request]) -> list[Result]:
+    """The results of one subject under some protocols; from their files if nothing changed since.
+
+    Protocols that look at the same images are scored in one pass.
 
     Raises:
         InputError: images are missing, extra, unreadable or of a wrong size.
     """
     refuse_unwritable(subject.run.folder)
-    path, key = subject.run.result(request.protocol.name), _key(subject, request)
-    known = _known(path)
-    if known and known.key == key:
+    jobs = [Job(request, _key(subject, request)) for request in requests]
+    found = {job: result for job in jobs if (result := _known(subject, job))}
+    todo: dict[tuple[Path, str], list[Job]] = {}
+    for job in jobs:
+        if job not in found:
+            todo.setdefault(_images(subject, job.request), []).append(job)
+    for group in todo.values():
+        found |= dict(zip(group, _scored(subject, group), strict=True))
+    return [found[job] for job in jobs]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A request whose result is not there yet."""
+
+    request: Request
+    key: str
+    """Of the result."""
+
+
+def _known(subject: Subject, job: Job) -> Result | None:
+    """The result that is there, or that of a protocol which the subject skips."""
+    path = subject.run.result(job.request.protocol.name)
+    known = _read(path)
+    if known and known.key == job.key:
         return known
-    reason = _skip_reason(subject, request.protocol)
-    result = _skipped(subject, request, key, reason) if reason else _score(subject, request, key)
+    reason = skip_reason(subject, job.request.protocol)
+    if reason is None:
+        return None
+    result = _result(subject, job, None, skipped=reason)
     write_result(path, result)
     return result
 
 
-def _known(path: Path) -> Result | None:
-    """The result that is there; a broken file counts as none and is written anew."""
+def _read(path: Path) -> Result | None:
+    """The result in a file; a broken one counts as none and is written anew."""
     try:
         return read_result(path) if path.is_file() else None
     except InputError:
@@ -166,14 +120,13 @@ def _known(path: Path) -> Result | None:
 def _key(subject: Subject, request: Request) -> str:
     """Changes with the images, the data, the settings, the weights found, and the code and
     packages that score."""
-    metrics = chosen_metrics(request.protocol, request.metrics)
-    missing = missing_reasons(metrics, request.split, request.pairs.pairs)
+    scoring = _scoring(request)
     parts = {
         "identity": [subject.method, subject.identity],
         "protocol": request.protocol.fingerprint,
         "data": request.data,
-        "metrics": sorted(metrics),
-        "missing": missing,
+        "metrics": sorted(scoring.metrics),
+        "missing": dict(scoring.missing),
         "code": [code_digest(name) for name in SCORING_CODE],
         "packages": [package_versions()[name] for name in SCORING_PACKAGES],
         "options": [request.allow_missing, request.efficiency],
@@ -181,23 +134,15 @@ def _key(subject: Subject, request: Request) -> str:
     return digest(canonical_json(parts))[:16]
 
 
-def _skip_reason(subject: Subject, protocol: Protocol) -> str | None:
-    method = subject.method_class()
-    if method is None:
-        return None
-    if subject.checkpoint:
-        height, width = read_header(subject.checkpoint).config["size"]
-        if (height, width) != protocol.size:
-            return f"was trained at {height}x{width}"
-    return size_problem(method.info, protocol.size) or method.skip(protocol)
+def _scoring(request: Request) -> Scoring:
+    pairs = request.pairs.pairs
+    return scoring_of(request.protocol, request.metrics, request.split, pairs)
 
 
-def load_subject(subject: Subject, size: tuple[int, int]) -> TryOnMethod:
-    """The method, ready to generate."""
-    if subject.checkpoint:
-        return load_method(subject.checkpoint, subject.method)
-    chosen = method_class(subject.method)
-    return chosen(chosen.config_class(), size)
+def _images(subject: Subject, request: Request) -> tuple[Path, str]:
+    """The folder of the images that a request looks at, and the pairs they show."""
+    folder = subject.images or subject.run.outputs(request.protocol.name)
+    return folder, request.pairs.digest
 
 
 def generate(subject: Subject, request: Request) -> Path:
@@ -206,7 +151,7 @@ def generate(subject: Subject, request: Request) -> Path:
         return subject.images
     protocol = request.protocol
     folder = subject.run.outputs(protocol.name)
-    key = digest(subject.identity, protocol.fingerprint, request.data)[:16]
+    key = digest(subject.identity, canonical_json(protocol.generation), request.data)[:16]
     task = Task(protocol, request.split, request.pairs, key)
     if todo := missing_positions(task, folder):
         method = load_subject(subject, protocol.size)
@@ -215,16 +160,26 @@ def generate(subject: Subject, request: Request) -> Path:
     return folder
 
 
-def _score(subject: Subject, request: Request, key: str) -> Result:
-    folder, problems = generate(subject, request), Problems()
-    found, missing = find_outputs(folder, request.pairs.ids, problems, request.allow_missing)
-    named = zip(request.pairs.ids, request.pairs.pairs, strict=True)
+def _scored(subject: Subject, jobs: Sequence[Job]) -> list[Result]:
+    """Score the images once for protocols that look at the same ones."""
+    first, names = jobs[0].request, ", ".join(job.request.protocol.name for job in jobs)
+    folder, problems = generate(subject, first), Problems()
+    found, missing = find_outputs(folder, first.pairs.ids, problems, first.allow_missing)
+    named = zip(first.pairs.ids, first.pairs.pairs, strict=True)
     items = [Item(name, found[name], pair) for name, pair in named if name in found]
-    engine = Engine(request.protocol, request.split, items, device(), request.metrics)
-    title = f"score {subject.run.name} {request.protocol.name}"
-    measured = engine.measure(problems, title)
-    _write_samples(subject.run.samples(request.protocol.name), measured)
-    return _result(subject, request, key, measured, missing, _efficiency(subject, request))
+    plan = Plan([_scoring(job.request) for job in jobs])
+    engine = Engine(plan, first.split, items, device())
+    measured = engine.measure(problems, f"score {subject.run.name} {names}")
+    return [_kept(subject, job, m, missing) for job, m in zip(jobs, measured, strict=True)]
+
+
+def _kept(subject: Subject, job: Job, measured: Measured, missing: Sequence[str]) -> Result:
+    """Write a result and its per-image values."""
+    name = job.request.protocol.name
+    _write_samples(subject.run.samples(name), measured)
+    result = _result(subject, job, measured, missing, _efficiency(subject, job.request))
+    write_result(subject.run.result(name), result)
+    return result
 
 
 def _write_samples(path: Path, measured: Measured) -> None:
@@ -255,14 +210,13 @@ def _efficiency_key(subject: Subject) -> str:
 
 def _result(
     subject: Subject,
-    request: Request,
-    key: str,
+    job: Job,
     measured: Measured | None,
     missing: Sequence[str] = (),
     efficiency: Efficiency | None = None,
     skipped: str | None = None,
 ) -> Result:
-    protocol = request.protocol
+    protocol = job.request.protocol
     return Result(
         method=subject.method,
         run=subject.run.name,
@@ -276,15 +230,11 @@ def _result(
         metrics=measured.values if measured else {},
         efficiency=efficiency or Efficiency(),
         environment=environment(),
-        data=_data_source(subject, request),
+        data=_data_source(subject, job.request),
         missing_images=list(missing) or None,
         skipped=skipped,
-        key=key,
+        key=job.key,
     )
-
-
-def _skipped(subject: Subject, request: Request, key: str, reason: str) -> Result:
-    return _result(subject, request, key, None, skipped=reason)
 
 
 def _data_source(subject: Subject, request: Request) -> DataSource:

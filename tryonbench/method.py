@@ -62,6 +62,9 @@ class TrainState:
     """Images seen before this step."""
     logged: dict[str, float] = field(default_factory=dict)
     """Numbers to log that are not losses: `state.logged["grad_penalty"] = …`."""
+    carried: dict[str, Tensor] = field(default_factory=dict)
+    """What an earlier phase of the same step left for the later ones, without gradient: a GAN's
+    generator leaves its pictures to the discriminator."""
 
 
 class TryOnMethod(ABC):

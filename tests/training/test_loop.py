@@ -66,6 +66,21 @@ def test_a_loss_that_is_not_finite_stops_the_run(
         _train(synth_root, tmp_path)
 
 
+def test_phases_of_a_step_hand_tensors_on_and_the_next_step_starts_empty(
+    synth_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen, seen = method_class("pix2pix"), []
+    original = chosen.training_step
+
+    def step(self, batch, state):
+        seen.append((state.phase, set(state.carried)))
+        return original(self, batch, state)
+
+    monkeypatch.setattr(chosen, "training_step", step)
+    _train(synth_root, tmp_path, "images=8")
+    assert seen == [("generator", set()), ("discriminator", {"fake"})] * 2
+
+
 def test_an_unknown_phase_is_named(synth_root: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"optimizers\.critic.*known: discriminator, generator"):
         _train(synth_root, tmp_path, "optimizers.critic.lr=1")

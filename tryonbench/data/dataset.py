@@ -15,7 +15,6 @@ from torch.utils.data import DataLoader, Dataset, Sampler, get_worker_info
 
 from tryonbench.batch import MODALITIES, Modality, TryOnBatch
 from tryonbench.config import AugmentConfig
-from tryonbench.data.augment import augmented, draw
 from tryonbench.data.layout import Split
 from tryonbench.data.modalities import as_tensor
 from tryonbench.data.pairs import PairList
@@ -141,6 +140,8 @@ class TrainingSamples(Dataset[TryOnBatch]):
         sample = self.dataset[index]
         if not self.augment.is_on:
             return sample
+        from tryonbench.data.augment import augmented, draw  # torchvision takes seconds to import
+
         seed = derive("augment", self.seed, position)
         return augmented(sample, draw(self.augment, sample.size, seed))
 

@@ -1,12 +1,12 @@
-"""One pass over the images: each is decoded once, each network sees it once."""
+"""One pass over the images: each is decoded once, each network sees each view of it once."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -14,34 +14,16 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tryonbench.data.layout import Split
-from tryonbench.data.pairs import Pair
-from tryonbench.data.truth import garment_region, truth_path
-from tryonbench.errors import InputError
-from tryonbench.images import Pixels, decode, resized
-from tryonbench.metrics import make_metric
-from tryonbench.metrics.base import Extractor, ImageMetric, Metric, NotDefined, Scored, SetMetric
-from tryonbench.metrics.inception import clean_extractor
+from tryonbench.metrics.base import Features, Metric, NotDefined, Scored, SetMetric
+from tryonbench.metrics.inception import make_extractor
+from tryonbench.metrics.loading import CHUNK, Chunk, Item, Wanted, ahead, chunks, load_chunk
 from tryonbench.metrics.outputs import Problems
+from tryonbench.metrics.plan import Comparison, Extraction, Plan, ReferenceSet, Scoring
+from tryonbench.metrics.references import feature_file, keep_features, read_features
+from tryonbench.metrics.views import Picture, as_bytes, open_picture
 from tryonbench.progress import progress
-from tryonbench.protocols import Protocol
 from tryonbench.results.schema import MetricValue
 from tryonbench.stats import mean_interval
-from tryonbench.weights import missing_weights
-
-CHUNK = 8
-"""Images that are in memory at a time."""
-
-NO_TRUTH = "real unpaired pairs have no ground truth; procedural data has: tryonbench data synth"
-NO_PARSE = "the data has no parse maps (image-parse-v3) that show where the garment is"
-
-
-@dataclass(frozen=True)
-class Item:
-    """An image to score and the pair it shows."""
-
-    id: str
-    output: Path
-    pair: Pair
 
 
 @dataclass(frozen=True)
@@ -53,191 +35,167 @@ class Measured:
     ids: tuple[str, ...]
 
 
-def chosen_metrics(protocol: Protocol, keys: Sequence[str]) -> dict[str, Metric]:
-    """The metrics of a protocol, or those asked for, with the protocol's settings.
-
-    Raises:
-        InputError: unknown metric.
-    """
-    return {
-        key: make_metric(key, protocol.metrics.get(key, {})) for key in keys or protocol.metrics
-    }
-
-
-def missing_reasons(
-    metrics: Mapping[str, Metric], split: Split, pairs: Sequence[Pair]
-) -> dict[str, str]:
-    """The metrics that cannot be computed, each with why and what mends it."""
-    reasons = {key: _missing_reason(metric, split, pairs) for key, metric in metrics.items()}
-    return {key: reason for key, reason in reasons.items() if reason}
-
-
-def _missing_reason(metric: Metric, split: Split, pairs: Sequence[Pair]) -> str | None:
-    if not pairs:
-        return "there are no images"
-    if isinstance(metric, ImageMetric):
-        if truth_path(split, pairs[0]) is None:
-            return NO_TRUTH
-        if metric.needs_garment and garment_region(split, pairs[0], (1, 1)) is None:
-            return NO_PARSE
-    return missing_weights(metric.weights) if metric.weights else None
-
-
 class Engine:
-    """The metrics of a protocol, ready to run; those that cannot are in `missing` with a reason."""
+    """A plan, ready to run on some images."""
 
     def __init__(
-        self,
-        protocol: Protocol,
-        split: Split,
-        items: Sequence[Item],
-        device: torch.device,
-        keys: Sequence[str] = (),
+        self, plan: Plan, split: Split, items: Sequence[Item], device: torch.device
     ) -> None:
-        """
-        Args:
-            keys: the metrics to compute; all of the protocol if empty.
+        self.plan, self.split, self.items, self.device = plan, split, items, device
+        metrics = dict.fromkeys(comparison.metric for comparison in plan.comparisons)
+        self.scorers = {metric: metric.scorer(device) for metric in metrics}
+        self.scores: dict[Comparison, list[Tensor]] = defaultdict(list)
+        self.outputs: dict[Extraction, list[Tensor]] = defaultdict(list)
+        self.photographs: dict[Extraction, dict[Path, Tensor]] = defaultdict(dict)
+        self.references = {r: f for r in plan.references if (f := self._kept(r)) is not None}
+        self.open = [r for r in plan.references if r not in self.references]
+        used = [*plan.outputs, *(reference.extraction for reference in self.open)]
+        keys = dict.fromkeys((extraction.weights, extraction.resize) for extraction in used)
+        self.extractors = {key: make_extractor(*key, device) for key in keys}
 
-        Raises:
-            InputError: unknown metric.
-        """
-        self.protocol, self.split, self.items = protocol, split, items
-        self.metrics = chosen_metrics(protocol, keys)
-        self.missing = missing_reasons(self.metrics, split, [item.pair for item in items])
-        ready = {key: m for key, m in self.metrics.items() if key not in self.missing}
-        self.scorers: dict[str, Callable[[Scored], Tensor]] = {
-            key: m.scorer(device) for key, m in ready.items() if isinstance(m, ImageMetric)
-        }
-        sets = [m for m in ready.values() if isinstance(m, SetMetric)]
-        self.extractor: Extractor | None = clean_extractor(device) if sets else None
-
-    def measure(self, problems: Problems, title: str) -> Measured:
-        """Score every image.
+    def measure(self, problems: Problems, title: str) -> list[Measured]:
+        """What each of the plan's scorings finds.
 
         Raises:
             InputError: images that cannot be read or have a wrong size, all listed with the
                 problems found before.
         """
-        scores: dict[str, list[Tensor]] = defaultdict(list)
-        features: dict[str, list[Tensor]] = defaultdict(list)
         exact = torch.backends.cudnn.flags(enabled=True, allow_tf32=False)
-        with exact, progress(title, len(self.items)) as update:
-            for start, chunk in self._chunks():
-                images = [self._load(item, problems) for item in chunk]
-                if not any(problems.found.values()):
-                    self._score(chunk, [image for image in images if image is not None], scores)
-                    self._extract(images, chunk, features)
-                update(start + len(chunk))
+        with exact, torch.inference_mode():
+            self._run(problems, title)
             if self.items:
                 problems.refuse(self.items[0].output.parent)
-        return self._finish(scores, features)
+            for reference in self.open:
+                self._complete(reference)
+        return [self._measured(scoring) for scoring in self.plan.scorings]
 
-    def _chunks(self) -> Iterator[tuple[int, Sequence[Item]]]:
-        for start in range(0, len(self.items), CHUNK):
-            yield start, self.items[start : start + CHUNK]
+    def _run(self, problems: Problems, title: str) -> None:
+        """The pass over the items; once there is a problem, the rest is only looked at."""
+        sizes = [s.protocol.size for s in self.plan.scorings if s.protocol.output_resize is None]
+        wanted = Wanted(bool(self.plan.comparisons), bool(self.open), sizes[0] if sizes else None)
+        load = partial(load_chunk, self.split, wanted=wanted, problems=problems)
+        with progress(title, len(self.items)) as update:
+            for number, chunk in enumerate(ahead(load, chunks(self.items)), 1):
+                if chunk is not None and not any(problems.found.values()):
+                    self._score(chunk)
+                    self._extract(chunk)
+                update(min(number * CHUNK, len(self.items)))
 
-    def _load(self, item: Item, problems: Problems) -> Pixels | None:
-        """An output, or None with the problem noted."""
-        try:
-            pixels = np.asarray(decode(item.output, "RGB"))
-        except InputError:
-            problems.add("unreadable", item.output.name)
-            return None
-        if pixels.shape[:2] != self.protocol.size:
-            height, width = self.protocol.size
-            own = f"{pixels.shape[0]}x{pixels.shape[1]}"
-            problems.add(f"not {height}x{width}", f"{item.output.name} is {own}")
-            return None
-        return pixels
-
-    def _score(
-        self, chunk: Sequence[Item], images: list[Pixels], scores: dict[str, list[Tensor]]
-    ) -> None:
+    def _score(self, chunk: Chunk) -> None:
         """Append each per-image metric of a chunk."""
-        if not self.scorers:
-            return
-        truths = [self._reference(truth_path(self.split, item.pair)) for item in chunk]
-        scored = Scored(_unit(images), _unit(truths), self._garments(chunk))
-        with torch.inference_mode():
-            for key, score in self.scorers.items():
-                scores[key].append(score(scored).double().cpu())
+        scored: dict[object, Scored] = {}
+        for comparison in self.plan.comparisons:
+            views = comparison.output, comparison.truth, comparison.metric.needs_garment
+            if views not in scored:
+                scored[views] = _scored(chunk, comparison)
+            values = self.scorers[comparison.metric](scored[views])
+            self.scores[comparison].append(values.double().cpu())
 
-    def _garments(self, chunk: Sequence[Item]) -> Tensor | None:
-        regions = [self._garment(item.pair) for item in chunk]
-        known = [region for region in regions if region is not None]
-        return torch.from_numpy(np.stack(known)) if len(known) == len(regions) else None
+    def _extract(self, chunk: Chunk) -> None:
+        """Append the features of a chunk's outputs, and of the photographs not known yet."""
+        for extraction in self.plan.outputs:
+            pictures = chunk.pictures("outputs", extraction.view)
+            self.outputs[extraction].append(self._features(extraction, pictures))
+        paths = [self._photograph(item) for item in chunk.items]
+        for extraction in dict.fromkeys(reference.extraction for reference in self.open):
+            pictures = chunk.pictures("photographs", extraction.view)
+            rows = self._features(extraction, pictures)
+            self.photographs[extraction].update(zip(paths, rows, strict=True))
 
-    def _garment(self, pair: Pair) -> NDArray[np.bool_] | None:
-        return garment_region(self.split, pair, self.protocol.size)
+    def _features(self, extraction: Extraction, pictures: list[Picture]) -> Tensor:
+        """Features (N, D); pictures of several sizes go one by one."""
+        extract = self.extractors[extraction.weights, extraction.resize]
+        if len({picture.shape for picture in pictures}) == 1:
+            return extract(as_bytes(pictures))
+        return torch.cat([extract(as_bytes([picture])) for picture in pictures])
 
-    def _reference(self, path: Path | None) -> Pixels:
-        """A photograph or truth at the protocol's size."""
-        if path is None:
-            raise InputError(f"{self.split.folder} has the true picture of some pairs only")
-        return np.asarray(resized(decode(path, "RGB"), self.protocol.size, self.protocol.resize))
+    def _complete(self, reference: ReferenceSet) -> None:
+        """The features of the photographs that no item shows; then keep them all."""
+        extraction, rows = reference.extraction, self.photographs[reference.extraction]
+        paths = self._paths(reference)
+        rest = [path for path in dict.fromkeys(paths) if path not in rows]
+        with progress(f"photographs {extraction.weights}", len(rest)) as update:
+            load = partial(_views, extraction)
+            for done, (group, pictures) in enumerate(ahead(load, chunks(rest)), 1):
+                rows.update(zip(group, self._features(extraction, pictures), strict=True))
+                update(min(done * CHUNK, len(rest)))
+        self.references[reference] = torch.stack([rows[path] for path in paths]).numpy()
+        keep_features(self._file(reference), self.references[reference])
 
-    def _extract(
-        self,
-        images: list[Pixels | None],
-        chunk: Sequence[Item],
-        features: dict[str, list[Tensor]],
-    ) -> None:
-        """Append the features of outputs and of the same persons' photographs."""
-        if self.extractor is None:
-            return
-        photos = [self._reference(self.split.path("image", item.pair.person)) for item in chunk]
-        with torch.inference_mode():
-            features["output"].append(self.extractor(_bytes(images)))
-            features["reference"].append(self.extractor(_bytes(photos)))
+    def _kept(self, reference: ReferenceSet) -> Features | None:
+        return read_features(self._file(reference), len(self._paths(reference)))
 
-    def _finish(
-        self, scores: dict[str, list[Tensor]], features: dict[str, list[Tensor]]
-    ) -> Measured:
-        samples = {key: torch.cat(parts).numpy() for key, parts in scores.items()}
-        stacked = {key: torch.cat(parts).numpy() for key, parts in features.items()}
-        values = {
-            key: self._value(key, metric, samples, stacked) for key, metric in self.metrics.items()
+    def _file(self, reference: ReferenceSet) -> Path:
+        return feature_file(reference.extraction, self._paths(reference), self.device)
+
+    def _paths(self, reference: ReferenceSet) -> list[Path]:
+        """The photographs of a reference set, in order."""
+        if not reference.every:
+            return [self._photograph(item) for item in self.items]
+        return [self.split.path("image", name) for name in self.split.ids("image")]
+
+    def _photograph(self, item: Item) -> Path:
+        return self.split.path("image", item.pair.person)
+
+    def _measured(self, scoring: Scoring) -> Measured:
+        samples = {
+            key: torch.cat(self.scores[scoring.comparison(metric)]).numpy()
+            for key, metric in scoring.pairwise()
         }
+        values = {key: self._value(scoring, key, samples) for key in scoring.metrics}
         return Measured(values, samples, tuple(item.id for item in self.items))
 
     def _value(
-        self, key: str, metric: Metric, samples: dict[str, Any], features: dict[str, Any]
+        self, scoring: Scoring, key: str, samples: dict[str, NDArray[np.float64]]
     ) -> MetricValue:
-        better = metric.higher_is_better
-        if key in self.missing:
-            return MetricValue(value=None, missing=self.missing[key], higher_is_better=better)
-        if isinstance(metric, SetMetric):
-            return _set_value(metric, features["output"], features["reference"])
-        return _mean_value(samples[key], better)
+        metric = scoring.metrics[key]
+        if key in scoring.missing:
+            return _no_value(metric, scoring.missing[key])
+        if not isinstance(metric, SetMetric):
+            return _mean_value(samples[key], metric)
+        output = torch.cat(self.outputs[scoring.outputs(metric)]).numpy()
+        return _set_value(metric, output, self.references[scoring.reference(metric)])
 
 
-def _set_value(metric: SetMetric, output: Any, reference: Any) -> MetricValue:
-    better = metric.higher_is_better
-    try:
-        value = metric.value(output, reference)
-    except NotDefined as error:
-        return MetricValue(value=None, missing=str(error), higher_is_better=better)
-    return MetricValue(value=value, n=len(output), higher_is_better=better)
-
-
-def _mean_value(samples: NDArray[np.float64], better: bool) -> MetricValue:
-    """The mean of the images that count, with its interval."""
-    counted = samples[np.isfinite(samples)]
-    if not len(counted):
-        reason = "no image has the region that it looks at"
-        return MetricValue(value=None, missing=reason, higher_is_better=better)
-    low, high = mean_interval(counted) or (None, None)
-    return MetricValue(
-        value=float(counted.mean()), low=low, high=high, n=len(counted), higher_is_better=better
+def _scored(chunk: Chunk, comparison: Comparison) -> Scored:
+    size, needs_garment = comparison.truth.size, comparison.metric.needs_garment
+    return Scored(
+        chunk.unit("outputs", comparison.output),
+        chunk.unit("truths", comparison.truth),
+        chunk.garments(size) if needs_garment and size else None,
     )
 
 
-def _bytes(images: Sequence[Pixels | None]) -> Tensor:
-    """uint8 (N, 3, H, W)."""
-    stacked = np.stack([image for image in images if image is not None])
-    return torch.from_numpy(stacked).permute(0, 3, 1, 2)
+def _views(extraction: Extraction, paths: Sequence[Path]) -> tuple[Sequence[Path], list[Picture]]:
+    return paths, [extraction.view.of(open_picture(path)) for path in paths]
 
 
-def _unit(images: Sequence[Pixels]) -> Tensor:
-    """float32 (N, 3, H, W) in [0, 1]."""
-    return _bytes(images).float() / 255
+def _no_value(metric: Metric, reason: str) -> MetricValue:
+    return MetricValue(value=None, missing=reason, higher_is_better=metric.higher_is_better)
+
+
+def _set_value(metric: SetMetric, output: Features, reference: Features) -> MetricValue:
+    for name, features in (("outputs", output), ("photographs", reference)):
+        broken = int((~np.isfinite(features)).any(1).sum())
+        if broken:
+            return _no_value(metric, f"the network's features of {broken} {name} are not finite")
+    try:
+        value = metric.value(output, reference)
+    except NotDefined as error:
+        return _no_value(metric, str(error))
+    return MetricValue(value=value, n=len(output), higher_is_better=metric.higher_is_better)
+
+
+def _mean_value(samples: NDArray[np.float64], metric: Metric) -> MetricValue:
+    """The mean of the images that count, with its interval."""
+    counted = samples[np.isfinite(samples)]
+    if not len(counted):
+        return _no_value(metric, "no image has the region that it looks at")
+    low, high = mean_interval(counted) or (None, None)
+    return MetricValue(
+        value=float(counted.mean()),
+        low=low,
+        high=high,
+        n=len(counted),
+        higher_is_better=metric.higher_is_better,
+    )

@@ -6,9 +6,10 @@ A protocol is data (YAML in this folder). Its fingerprint is in every result.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,8 +24,23 @@ CUSTOM = "@"
 """Stands between a protocol's name and that of a pair list that is not its own."""
 
 
+Codec = Literal["png", "jpeg75", "jpeg95"]
+"""How a picture is saved before it is scored: losslessly, or as JPEG as Pillow writes it."""
+Filter = Literal["lanczos", "bicubic", "bilinear", "cv2_bilinear"]
+"""Pillow's filters, antialiased; or OpenCV's bilinear on float values, not antialiased."""
+
+
+class Reference(Strict):
+    """The photographs that distribution metrics compare the outputs with."""
+
+    photographs: Literal["pairs", "all"] = "pairs"
+    """Those of the pairs' persons, or every photograph of the split."""
+    size: Literal["protocol", "native"] = "protocol"
+    codec: Codec = "png"
+
+
 class Protocol(Strict):
-    """One way to evaluate. Every field counts towards the fingerprint."""
+    """One way to evaluate. Every field but `notes` counts towards the fingerprint."""
 
     name: str
     pairing: Literal["paired", "unpaired"]
@@ -34,16 +50,28 @@ class Protocol(Strict):
     """The pair list's file name below the data root."""
     size: tuple[PositiveInt, PositiveInt]
     """Height and width at which outputs are made and compared."""
-    resize: Literal["lanczos", "bicubic", "bilinear"]
-    """PIL filter that brings the photographs to `size`."""
-    codec: Literal["png"]
-    """How generated images are saved."""
+    resize: Filter
+    """Brings the photographs to `size`."""
+    output_resize: Filter | None = None
+    """Brings outputs of another size to `size` for the paired metrics; None: they are refused."""
+    codec: Codec
+    """How the outputs are saved."""
+    truth_codec: Codec = "png"
+    """How the photographs are saved once they are resized."""
+    reference: Reference = Reference()
     seed: NonNegativeInt
     """With an image's id, it seeds the image's noise."""
     batch_size: PositiveInt
     """For generation and for the throughput."""
     metrics: dict[str, dict[str, Any]]
     """Metrics by key, each with its settings."""
+    notes: str = ""
+    """Where a preset's settings were read, and what of the paper's evaluation it leaves out."""
+
+    @property
+    def generation(self) -> dict[str, Any]:
+        """The settings that decide the images which a method makes."""
+        return self.model_dump(include={"pairing", "size", "seed"})
 
     @property
     def fingerprint(self) -> str:
@@ -51,26 +79,31 @@ class Protocol(Strict):
         from tryonbench.metrics import settings
 
         full = {key: settings(key, given) for key, given in self.metrics.items()}
-        return digest(canonical_json({**self.model_dump(), "metrics": full}))[:12]
+        fields = self.model_dump(exclude={"notes"})
+        return digest(canonical_json({**fields, "metrics": full}))[:12]
 
 
 @cache
 def all_protocols() -> Mapping[str, Protocol]:
-    """Every protocol that ships with the package, by name."""
-    folder = files("tryonbench.protocols")
-    sets = [entry for entry in folder.iterdir() if entry.name.endswith(".yaml")]
-    found = [protocol for entry in sets for protocol in _read(entry.name, entry.read_text("utf-8"))]
+    """Every protocol of ours, by name."""
+    found = [
+        checked(Protocol, {**values, "name": name})
+        for file in protocol_files("tryonbench.protocols")
+        for name, values in settings_of(file)
+    ]
     return {protocol.name: protocol for protocol in sorted(found, key=lambda p: p.name)}
 
 
-def _read(file_name: str, text: str) -> list[Protocol]:
-    """The protocols of one file: `defaults` and what each protocol changes."""
-    content = yaml.safe_load(text)
-    prefix = file_name.removesuffix(".yaml")
-    return [
-        checked(Protocol, {**merged(content["defaults"], values), "name": f"{prefix}/{name}"})
-        for name, values in content["protocols"].items()
-    ]
+def protocol_files(package: str) -> list[Traversable]:
+    return [entry for entry in files(package).iterdir() if entry.name.endswith(".yaml")]
+
+
+def settings_of(file: Traversable) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Name and settings of the protocols of one file: `defaults` and what each changes."""
+    content = yaml.safe_load(file.read_text("utf-8"))
+    prefix = file.name.removesuffix(".yaml")
+    for name, values in content["protocols"].items():
+        yield f"{prefix}/{name}", merged(content["defaults"], values)
 
 
 def with_pairs(protocol: Protocol, path: Path, content: str) -> Protocol:

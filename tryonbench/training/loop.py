@@ -94,8 +94,10 @@ class Trainer:
         batch = batch.to(self.fabric.device)
         torch.manual_seed(derive("step", self.config.seed, self.images))
         record: dict[str, float] = {}
+        carried: dict[str, Tensor] = {}
         for phase in self.method.phases:
-            record |= self._update(phase, batch)
+            state = TrainState(phase.name, self.step, self.images, carried=carried)
+            record |= self._update(phase, batch, state)
         self.ema.update(self.method.inference_networks, self.step)
         self.step += 1
         self.images += len(batch)
@@ -103,13 +105,12 @@ class Trainer:
         if self.step % self.config.log_every == 0 or self.images >= self.config.images:
             self._log(record)
 
-    def _update(self, phase: Phase, batch: TryOnBatch) -> dict[str, float]:
+    def _update(self, phase: Phase, batch: TryOnBatch, state: TrainState) -> dict[str, float]:
         """One optimiser step; what to log of it."""
         optimizer, settings = self.optimizers[phase.name], phase_config(self.config, phase)
         lr = settings.lr * lr_scale(self.config.schedule, self.images, self.config.images)
         for group in optimizer.param_groups:
             group["lr"] = lr
-        state = TrainState(phase.name, self.step, self.images)
         losses = self.method.training_step(batch, state)
         self._refuse_nonfinite(phase, losses)
         optimizer.zero_grad()

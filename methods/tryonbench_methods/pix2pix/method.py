@@ -18,7 +18,7 @@ from tryonbench_methods.common.conditions import (
     segmented_garment,
 )
 from tryonbench_methods.common.sizes import require_multiple
-from tryonbench_methods.common.training import frozen
+from tryonbench_methods.common.training import carried_fake, frozen
 from tryonbench_methods.pix2pix.config import Pix2PixConfig
 from tryonbench_methods.pix2pix.losses import feature_matching, least_squares
 from tryonbench_methods.pix2pix.model import Generator, PatchDiscriminator
@@ -65,7 +65,7 @@ class Pix2Pix(TryOnMethod):
     def training_step(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
         """The losses of the phase that `state` names."""
         if state.phase == "generator":
-            return self._generator_losses(batch)
+            return self._generator_losses(batch, state)
         return self._discriminator_losses(batch, state)
 
     def generate(self, batch: TryOnBatch, seeds: Sequence[int]) -> Tensor:
@@ -78,10 +78,11 @@ class Pix2Pix(TryOnMethod):
         image: Tensor = self.networks["generator"](person, garment)
         return image
 
-    def _generator_losses(self, batch: TryOnBatch) -> dict[str, Tensor]:
+    def _generator_losses(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
         """Fool the discriminator, resemble the photograph."""
         image, agnostic, weights = batch.need("image"), batch.need("agnostic"), self.config.losses
         discriminator, fake = self.networks["discriminator"], self._paint(batch)
+        state.carried["fake"] = fake.detach()
         with torch.no_grad():
             real_features = discriminator(agnostic, image)
         with frozen(discriminator):
@@ -96,8 +97,7 @@ class Pix2Pix(TryOnMethod):
     def _discriminator_losses(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
         """Tell photographs (1) from the generator's pictures (0); both in one pass."""
         agnostic = batch.need("agnostic")
-        with torch.no_grad():
-            fake = self._paint(batch)
+        fake = carried_fake(state, lambda: self._paint(batch))
         both = torch.cat([batch.need("image"), fake])
         verdict = self.networks["discriminator"](agnostic.repeat(2, 1, 1, 1), both)[-1]
         real, fake = verdict.chunk(2)

@@ -1,0 +1,171 @@
+"""What has to be done for some protocols at once: which views, which networks, nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tryonbench.data.layout import Split
+from tryonbench.data.pairs import Pair
+from tryonbench.data.truth import garment_region, truth_path
+from tryonbench.metrics import make_metric
+from tryonbench.metrics.base import ImageMetric, Metric, Resize, SetMetric
+from tryonbench.metrics.views import (
+    View,
+    generated_view,
+    output_view,
+    reference_view,
+    truth_view,
+)
+from tryonbench.protocols import Protocol
+from tryonbench.weights import missing_weights
+
+NO_TRUTH = "real unpaired pairs have no ground truth; procedural data has: tryonbench data synth"
+NO_PARSE = "the data has no parse maps (image-parse-v3) that show where the garment is"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A per-image metric on outputs and truths, each seen in one way."""
+
+    metric: ImageMetric
+    output: View
+    truth: View
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """Features of pictures seen in one way, by one network."""
+
+    weights: str
+    resize: Resize
+    view: View
+
+    def __str__(self) -> str:
+        return f"{self.weights}, resized {self.resize}, pictures {self.view}"
+
+
+@dataclass(frozen=True)
+class ReferenceSet:
+    """Features of photographs: those of the pairs' persons, or all of the split."""
+
+    extraction: Extraction
+    every: bool
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """One protocol's metrics, and why some cannot be computed."""
+
+    protocol: Protocol
+    metrics: Mapping[str, Metric]
+    missing: Mapping[str, str]
+
+    def comparison(self, metric: ImageMetric) -> Comparison:
+        """How a per-image metric sees this protocol's pictures."""
+        return Comparison(metric, output_view(self.protocol), truth_view(self.protocol))
+
+    def outputs(self, metric: SetMetric) -> Extraction:
+        """The outputs' features that a distribution metric reads."""
+        return Extraction(metric.weights, metric.resize, generated_view(self.protocol))
+
+    def reference(self, metric: SetMetric) -> ReferenceSet:
+        """The photographs' features that a distribution metric reads."""
+        extraction = Extraction(metric.weights, metric.resize, reference_view(self.protocol))
+        return ReferenceSet(extraction, self.protocol.reference.photographs == "all")
+
+    def pairwise(self) -> Iterator[tuple[str, ImageMetric]]:
+        """The per-image metrics that can be computed, by key."""
+        for key, metric in self._ready():
+            if isinstance(metric, ImageMetric):
+                yield key, metric
+
+    def distributions(self) -> Iterator[SetMetric]:
+        """The distribution metrics that can be computed."""
+        return (metric for _, metric in self._ready() if isinstance(metric, SetMetric))
+
+    def _ready(self) -> Iterator[tuple[str, Metric]]:
+        return ((key, m) for key, m in self.metrics.items() if key not in self.missing)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The work for all protocols, each piece once."""
+
+    scorings: Sequence[Scoring]
+    comparisons: Sequence[Comparison] = field(init=False)
+    outputs: Sequence[Extraction] = field(init=False)
+    references: Sequence[ReferenceSet] = field(init=False)
+
+    def __post_init__(self) -> None:
+        every = self.scorings
+        sets = [(scoring, metric) for scoring in every for metric in scoring.distributions()]
+        for name, found in (
+            ("comparisons", [s.comparison(m) for s in every for _, m in s.pairwise()]),
+            ("outputs", [scoring.outputs(metric) for scoring, metric in sets]),
+            ("references", [scoring.reference(metric) for scoring, metric in sets]),
+        ):
+            object.__setattr__(self, name, tuple(dict.fromkeys(found)))
+
+
+def scoring_of(
+    protocol: Protocol, keys: Sequence[str], split: Split, pairs: Sequence[Pair]
+) -> Scoring:
+    """The metrics asked for under a protocol, or all of its own.
+
+    Raises:
+        InputError: unknown metric.
+    """
+    metrics = {
+        key: make_metric(key, protocol.metrics.get(key, {})) for key in keys or protocol.metrics
+    }
+    reasons = {key: _missing(metric, protocol, split, pairs) for key, metric in metrics.items()}
+    return Scoring(protocol, metrics, {key: why for key, why in reasons.items() if why})
+
+
+def _missing(
+    metric: Metric, protocol: Protocol, split: Split, pairs: Sequence[Pair]
+) -> str | None:
+    """Why a metric cannot be computed, and what mends it."""
+    if not pairs:
+        return "there are no images"
+    if isinstance(metric, ImageMetric):
+        if truth_path(split, pairs[0]) is None:
+            return NO_TRUTH
+        if metric.needs_garment and garment_region(split, pairs[0], (1, 1)) is None:
+            return NO_PARSE
+    reason = metric.undefined(protocol.size)
+    return reason or (missing_weights(metric.weights) if metric.weights else None)
+
+
+def explained(plan: Plan, items: int, photographs: int) -> list[str]:
+    """The plan in words, a line a step.
+
+    Args:
+        items: images to score.
+        photographs: in the split.
+    """
+    truths = [f"compare outputs {c.output}" for c in plan.comparisons]
+    lines = [f"decode {items} outputs once; their photographs or truths once"]
+    lines += [
+        f"{each}, truths {c.truth}: {type(c.metric).__name__} {_settings(c.metric)}"
+        for each, c in zip(truths, plan.comparisons, strict=True)
+    ]
+    lines += [f"features of {items} outputs: {extraction}" for extraction in plan.outputs]
+    lines += [
+        f"features of {photographs if r.every else items} photographs (cached by content): "
+        f"{r.extraction}"
+        for r in plan.references
+    ]
+    missing = [f"{s.protocol.name}: no {k}: {why}" for s in plan.scorings for k, why in s.missing.items()]
+    return [*lines, *missing]
+
+
+def _settings(metric: Metric) -> str:
+    """Settings that are not the metric's defaults."""
+    default = type(metric)()
+    changed = {
+        name: value for name in metric.__dataclass_fields__
+        if (value := getattr(metric, name)) != getattr(default, name)
+    }
+    return " ".join(f"{name}={value}" for name, value in changed.items())

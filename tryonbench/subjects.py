@@ -1,0 +1,105 @@
+"""What is evaluated: a method's run, a method that needs no training, or a folder of images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tryonbench.checkpoint import load_method, read_header, weights_file
+from tryonbench.data.layout import Split
+from tryonbench.environment import code_digest, environment
+from tryonbench.errors import InputError
+from tryonbench.files import canonical_json, digest, file_sha256
+from tryonbench.method import TryOnMethod, size_problem
+from tryonbench.metrics.outputs import picture_size
+from tryonbench.protocols import Protocol
+from tryonbench.registry import method_class
+from tryonbench.runs import Run
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is evaluated: a method's run, or a folder of images made elsewhere."""
+
+    run: Run
+    method: str
+    family: str
+    identity: str
+    """Hash of the weights and of the method's code, or of the images."""
+    checkpoint: Path | None = None
+    images: Path | None = None
+    trained_on: str | None = None
+    """Root and split of the training data."""
+
+    def method_class(self) -> type[TryOnMethod] | None:
+        return None if self.images else method_class(self.method)
+
+
+def run_subject(run: Run) -> Subject:
+    """A run of `tryonbench train`, or of a method that needs no training.
+
+    Raises:
+        InputError: it has no checkpoint, or that of another method.
+    """
+    manifest = run.manifest()
+    kind, method = manifest["kind"], manifest["method"]
+    family = manifest["family"]
+    if kind == "images":
+        return images_subject(run, Path(manifest["images"]))
+    if kind == "baseline":
+        return Subject(run, method, family, _identity(method))
+    file = weights_file(run.folder)
+    if read_header(file).method != method:
+        raise InputError(f'{file} is a checkpoint of "{read_header(file).method}", not of {method}')
+    trained_on = f"{manifest['data']['root']} {manifest['data']['split']}"
+    identity = _identity(method, file_sha256(file))
+    return Subject(run, method, family, identity, file, trained_on=trained_on)
+
+
+def _identity(method: str, weights: str = "no weights") -> str:
+    """Changes with the weights, and with any file of the package that the method comes from."""
+    package = method_class(method).__module__.partition(".")[0]
+    return digest(weights, method, code_digest(package))
+
+
+def baseline_subject(method: type[TryOnMethod], root: Path) -> Subject:
+    """A method that needs no training, with a run folder of its own."""
+    run = Run(root / method.info.name)
+    manifest = {"kind": "baseline", "method": method.info.name, "family": method.info.family}
+    if not run.manifest_path.is_file():
+        run.write_manifest({**manifest, "environment": environment()})
+    return run_subject(run)
+
+
+def images_subject(run: Run, folder: Path) -> Subject:
+    """A folder of images made elsewhere; their names and content identify them."""
+    files = sorted(f for f in folder.iterdir() if f.is_file()) if folder.is_dir() else []
+    content = [(f.name, file_sha256(f)) for f in files]
+    return Subject(run, run.name, "external", digest(canonical_json(content)), images=folder)
+
+
+def subject_size(subject: Subject, split: Split) -> tuple[int, int]:
+    """The size a subject's images have: that of its training, else that of the photographs."""
+    if subject.checkpoint:
+        height, width = read_header(subject.checkpoint).config["size"]
+        return height, width
+    return picture_size(subject.images or split.folder / "image")
+
+
+def skip_reason(subject: Subject, protocol: Protocol) -> str | None:
+    method = subject.method_class()
+    if method is None:
+        return None
+    if subject.checkpoint:
+        height, width = read_header(subject.checkpoint).config["size"]
+        if (height, width) != protocol.size:
+            return f"was trained at {height}x{width}"
+    return size_problem(method.info, protocol.size) or method.skip(protocol)
+
+
+def load_subject(subject: Subject, size: tuple[int, int]) -> TryOnMethod:
+    """The method, ready to generate."""
+    if subject.checkpoint:
+        return load_method(subject.checkpoint, subject.method)
+    chosen = method_class(subject.method)
+    return chosen(chosen.config_class(), size)
