@@ -15,6 +15,8 @@ from tryonbench import evaluation, weights
 from tryonbench.data.layout import open_split
 from tryonbench.errors import InputError
 from tryonbench.evaluation import Request, baseline_subject, evaluate, images_subject
+from tryonbench.files import file_sha256
+from tryonbench.metrics import metric_class
 from tryonbench.metrics.outputs import picture_size
 from tryonbench.protocols import get_protocol
 from tryonbench.registry import method_class
@@ -113,7 +115,8 @@ def test_missing_weights_are_shown_and_never_replaced(
     result = _score(images, _request(synth_root, metrics=keys), tmp_path)
     for key in ("fid", "kid", "lpips_alex"):
         assert result.metrics[key].value is None
-        assert "curl -fL" in str(result.metrics[key].missing)
+        name = metric_class(key)().weights
+        assert f"get them: tryonbench weights get {name}" in str(result.metrics[key].missing)
     assert result.metrics["ssim"].value == pytest.approx(1)
 
 
@@ -123,6 +126,30 @@ def test_wrong_weights_are_refused(
     (no_weights / "alexnet-owt-7be5be79.pth").write_bytes(b"something else")
     result = _score(images, _request(synth_root, metrics=("lpips_alex",)), tmp_path)
     assert "has a wrong SHA-256; delete it" in str(result.metrics["lpips_alex"].missing)
+
+
+def test_shallower_layers_have_features_of_their_own(
+    images: Path, synth_root: Path, tmp_path: Path, real_weights: Path
+) -> None:
+    """Each keeps its name and its network; FID itself stays missing."""
+    request = _request(synth_root, metrics=("fid", "fid_64", "fid_192", "fid_768", "kid_768"))
+    same = _score(images, request, tmp_path)
+    assert "get them: tryonbench weights get inception" in str(same.metrics["fid"].missing)
+    for file in images.glob("*.png"):
+        Image.fromarray(255 - np.asarray(Image.open(file))).save(file)
+    other = _score(images, request, tmp_path)
+    for key in ("fid_64", "fid_192", "fid_768"):
+        assert same.metrics[key].value == pytest.approx(0, abs=1e-6)
+        assert other.metrics[key].value > 0.01
+    assert other.metrics["kid_768"].value > same.metrics["kid_768"].value
+
+
+def test_a_metric_that_needs_larger_images_says_so(
+    images: Path, synth_root: Path, tmp_path: Path
+) -> None:
+    result = _score(images, _request(synth_root, metrics=("ms_ssim",)), tmp_path)
+    reason = "needs images of 176x176 or more for its 5 scales"
+    assert result.metrics["ms_ssim"].missing == reason
 
 
 class _Layers(torch.nn.Module):
@@ -150,11 +177,14 @@ def test_fid_and_kid_through_clean_fids_network(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # TorchScript is the official file's format
         torch.jit.trace(_Inception(), torch.zeros(1, 3, 299, 299)).save(file)
-    source = weights.Source(file.name, weights.file_sha256(file), "https://example.invalid/x")
+    source = weights.Source(file.name, file_sha256(file), "https://example.invalid/x")
     fake = weights.Weights("inception", "fid", "none", (source,))
     monkeypatch.setitem(weights.REGISTRY, "inception", fake)
     same = _score(images, _request(synth_root, metrics=("fid", "kid")), tmp_path)
     assert same.metrics["fid"].value == pytest.approx(0, abs=1e-6)
+    few = _score(images, _request(synth_root, metrics=("precision", "density")), tmp_path)
+    assert few.metrics["precision"].value == 1
+    assert few.metrics["density"].missing == "needs 6 images or more, there are 4"
     for file in images.glob("*.png"):
         Image.fromarray(255 - np.asarray(Image.open(file))).save(file)
     other = _score(images, _request(synth_root, metrics=("fid", "kid")), tmp_path)

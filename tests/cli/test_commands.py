@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tryonbench.synth import SynthSpec
+from tryonbench.weights import REGISTRY
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -49,7 +50,7 @@ def test_doctor_names_each_gap_and_how_to_mend_it(command, no_weights: Path) -> 
     states = {row["what"]: row for row in rows}
     assert states["torch"]["state"] != "missing"
     gaps = [row for row in rows if row["state"] == "missing"]
-    assert {row["what"].split()[1] for row in gaps} == {"inception", "alexnet", "squeezenet"}
+    assert {row["what"].split()[1] for row in gaps} == set(REGISTRY)
     assert all(row["mend"] for row in gaps)
     assert command("doctor").returncode == 0
 

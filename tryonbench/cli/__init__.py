@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from tryonbench.cli import data, demo, doctor, evaluate, generate, methods, report, train
+from tryonbench.cli import data, demo, doctor, evaluate, generate, methods, report, train, weights
 from tryonbench.errors import TryonbenchError
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.command("report")(report.report)
 app.command("doctor")(doctor.doctor)
 app.add_typer(data.app, name="data")
 app.add_typer(methods.app, name="methods")
+app.add_typer(weights.app, name="weights")
 
 
 def main() -> None:

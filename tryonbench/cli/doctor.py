@@ -62,12 +62,14 @@ def _packages() -> list[dict[str, Any]]:
 
 
 def _weights() -> list[dict[str, Any]]:
-    from tryonbench.weights import REGISTRY, find, mend, missing_weights
+    from tryonbench.weights import mend
+    from tryonbench.weights.lookup import statuses
 
     rows = []
-    for name, weights in REGISTRY.items():
-        reason = missing_weights(name)
-        what = f"weights {name} ({weights.used_by})"
-        state = f"missing: {reason}" if reason and "SHA" in reason else "missing"
-        rows.append(_row(what, state if reason else str(find(name)), reason and mend(name)))
+    for status in statuses():
+        name = status.weights.name
+        what = f"weights {name} ({status.weights.used_by or 'no metric yet'})"
+        wrong = status.problem and "SHA-256" in status.problem
+        state = f"missing: {status.problem}" if wrong else "missing"
+        rows.append(_row(what, str(status.path or state), status.problem and mend(name)))
     return rows

@@ -15,11 +15,22 @@ if TYPE_CHECKING:
 CLASSES = {
     "fid": "frechet:Fid",
     "kid": "kernel:Kid",
+    "fid_64": "inception_layers:Fid64",
+    "fid_192": "inception_layers:Fid192",
+    "fid_768": "inception_layers:Fid768",
+    "kid_768": "inception_layers:Kid768",
+    "precision": "precision_recall:Precision",
+    "recall": "precision_recall:Recall",
+    "density": "density_coverage:Density",
+    "coverage": "density_coverage:Coverage",
     "ssim": "ssim:Ssim",
+    "ms_ssim": "ms_ssim:MsSsim",
     "psnr": "pixel:Psnr",
     "l1": "pixel:L1",
     "lpips_alex": "lpips:Lpips",
+    "lpips_vgg": "lpips:LpipsVgg",
     "lpips_squeeze": "lpips:LpipsSqueeze",
+    "dists": "dists:Dists",
     "garment_ciede2000": "garment_colour:GarmentCiede2000",
 }
 

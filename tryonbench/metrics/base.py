@@ -15,6 +15,9 @@ from torch import Tensor
 Features = NDArray[np.float32]
 Extractor = Callable[[Tensor], Tensor]
 """uint8 (N, 3, H, W) -> float32 (N, D)."""
+Resize = Literal["clean", "pytorch-fid", "tf1"]
+"""clean: clean-fid's antialiased bicubic. pytorch-fid: bilinear. tf1: TensorFlow 1's bilinear, as
+TTUR and torch-fidelity have it."""
 
 
 class NotDefined(Exception):
@@ -48,6 +51,10 @@ class Metric(ABC):
         """The registered weights that the metric cannot do without."""
         return None
 
+    def undefined(self, size: tuple[int, int]) -> str | None:
+        """Why the metric has no value for images of this height and width; None if it has."""
+        return None
+
 
 @dataclass(frozen=True)
 class ImageMetric(Metric):
@@ -66,15 +73,18 @@ class ImageMetric(Metric):
 
 @dataclass(frozen=True)
 class SetMetric(Metric):
-    """A number for two sets of images, from features of each image."""
+    """A number for two sets of images, from features of each image.
 
-    network: ClassVar[Literal["inception"]] = "inception"
-    """Metrics with the same network share its features."""
-    resize: str = "clean"
+    Metrics with the same `weights` and `resize` share their features.
+    """
+
+    resize: Resize = "clean"
+    """How images are brought to the network's 299 x 299."""
 
     @property
     def weights(self) -> str:
-        return self.network
+        """The file that the tool with this resizing uses."""
+        return "inception" if self.resize == "clean" else "inception-pytorch"
 
     @abstractmethod
     def value(self, output: Features, reference: Features) -> float:

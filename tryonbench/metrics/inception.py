@@ -1,36 +1,55 @@
-"""Inception features for FID and KID, by clean-fid's resizing and network."""
+"""Inception features of images, by the network and the resizing that a metric names."""
 
 from __future__ import annotations
 
 import warnings
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from tryonbench.metrics.base import Extractor
-from tryonbench.weights import find
+from tryonbench.metrics.base import Extractor, Resize
+from tryonbench.metrics.inception_input import inception_input
+from tryonbench.metrics.inception_net import build_inception, inception_features
+from tryonbench.weights import find, load_state_dict
+
+TAPS = {64: slice(0, 64), 192: slice(64, 256), 768: slice(256, 1024)}
+"""Columns of the features of `inception-partial`, by layer."""
 
 
-def clean_extractor(device: torch.device) -> Extractor:
-    """uint8 (N, 3, H, W) -> float32 (N, 2048), as clean-fid's mode "clean".
+def make_extractor(weights: str, resize: Resize, device: torch.device) -> Extractor:
+    """uint8 (N, 3, H, W) -> float32 (N, D) on the CPU.
+
+    Args:
+        weights: `inception` or `inception-pytorch` (D = 2048), or `inception-partial` (D = 1024:
+            layers 64, 192 and 768 side by side, see `TAPS`).
 
     Raises:
-        MissingWeights: the Inception file is not there.
+        MissingWeights: the file is not there.
     """
-    from cleanfid.inception_torchscript import InceptionV3W
-    from cleanfid.resize import build_resizer
+    network = _torchscript(device) if weights == "inception" else _pytorch(weights, device)
+    return lambda images: network(inception_input(images.to(device), resize)).float().cpu()
 
-    path = find("inception")
+
+def _torchscript(device: torch.device) -> Extractor:
+    """The file that clean-fid uses, a TorchScript program."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # TorchScript is deprecated, but the official file's format
-        model = InceptionV3W(str(path.parent), download=False).to(device)
-    resize = build_resizer("clean")
+        model = torch.jit.load(str(find("inception")), map_location=device).eval()  # type: ignore[no-untyped-call]
 
     def extract(images: Tensor) -> Tensor:
-        arrays = [resize(image) for image in images.permute(0, 2, 3, 1).cpu().numpy()]
-        batch = torch.from_numpy(np.stack(arrays)).permute(0, 3, 1, 2)
-        features: Tensor = model(batch.to(device))
-        return features.float().cpu()
+        features: Tensor = model.layers(images)
+        return features.flatten(1)
+
+    return extract
+
+
+def _pytorch(weights: str, device: torch.device) -> Extractor:
+    """The file of pytorch-fid and torch-fidelity, or its part."""
+    deepest = 768 if weights == "inception-partial" else 2048
+    network = build_inception(load_state_dict(weights), deepest).to(device)
+
+    def extract(images: Tensor) -> Tensor:
+        features = inception_features(network, images, deepest)
+        return features[2048] if deepest == 2048 else torch.cat(list(features.values()), dim=1)
 
     return extract

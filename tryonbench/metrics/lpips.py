@@ -16,8 +16,8 @@ from tryonbench.weights import load_state_dict
 if TYPE_CHECKING:
     from lpips import LPIPS
 
-Net = Literal["alex", "squeeze"]
-TRUNKS: dict[Net, str] = {"alex": "alexnet", "squeeze": "squeezenet"}
+Net = Literal["alex", "squeeze", "vgg"]
+TRUNKS: dict[Net, str] = {"alex": "alexnet", "squeeze": "squeezenet", "vgg": "vgg16"}
 
 
 def load_lpips(net: Net, device: torch.device) -> LPIPS:
@@ -72,3 +72,11 @@ class LpipsSqueeze(Lpips):
 
     label: ClassVar[str] = "LPIPS squeeze"
     net: Net = "squeeze"
+
+
+@dataclass(frozen=True)
+class LpipsVgg(Lpips):
+    """LPIPS with VGG-16."""
+
+    label: ClassVar[str] = "LPIPS vgg"
+    net: Net = "vgg"

@@ -1,0 +1,90 @@
+"""SSIM and MS-SSIM against torchmetrics and skimage."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from tryonbench.metrics import make_metric
+from tryonbench.metrics.base import Scored
+
+CPU = torch.device("cpu")
+BETAS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
+
+
+def _scored(pictures) -> Scored:
+    """Pictures against themselves darker and noisy, float32 in [0, 1]."""
+    truth = pictures(256, 192).float() / 255
+    noise = 0.1 * torch.randn(truth.shape, generator=torch.Generator().manual_seed(1))
+    return Scored((truth * 0.9 + noise).clamp(0, 1), truth, None)
+
+
+@pytest.mark.parametrize(
+    ("key", "peer"),
+    [("ssim", "StructuralSimilarity"), ("ms_ssim", "MultiScaleStructuralSimilarity")],
+)
+def test_each_is_torchmetrics_module(pictures, key: str, peer: str) -> None:
+    """The class, fed one image at a time, which users of torchmetrics call."""
+    image = pytest.importorskip("torchmetrics.image")
+    images = _scored(pictures)
+    ours = make_metric(key, {}).scorer(CPU)(images)
+    measure = getattr(image, f"{peer}IndexMeasure")(data_range=1.0)
+    both = zip(images.output.split(1), images.truth.split(1), strict=True)
+    theirs = [measure(output, truth).item() for output, truth in both]
+    assert ours.tolist() == pytest.approx(theirs, rel=1e-5)
+
+
+def test_ssim_inside_the_border_is_skimages(pictures) -> None:
+    """Pixel by pixel in float64, where no window reaches over the edge."""
+    metrics = pytest.importorskip("skimage.metrics")
+    from torchmetrics.functional.image import structural_similarity_index_measure
+
+    images = _scored(pictures)
+    output, truth = images.output.double(), images.truth.double()
+    means, fields = structural_similarity_index_measure(
+        output, truth, data_range=1.0, reduction="none", return_full_image=True
+    )
+    settings = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
+    for field, one, other in zip(fields, output, truth, strict=True):
+        arrays = [x.permute(1, 2, 0).numpy() for x in (one, other)]
+        _, theirs = metrics.structural_similarity(
+            *arrays, data_range=1.0, channel_axis=2, full=True, **settings
+        )
+        inner = (slice(5, -5), slice(5, -5))
+        assert np.allclose(field.permute(1, 2, 0).numpy()[inner], theirs[inner], atol=1e-7)
+    in_float32 = make_metric("ssim", {}).scorer(CPU)(images)
+    assert in_float32.tolist() == pytest.approx(means.tolist(), abs=1e-5)
+
+
+def test_ms_ssim_is_wangs_formula(pictures) -> None:
+    """In float64: contrast-structure at four scales, SSIM at the fifth."""
+    images = _scored(pictures)
+    x, y = images.output.double(), images.truth.double()
+    product = torch.ones(len(x), dtype=torch.float64)
+    for scale, beta in enumerate(BETAS):
+        product *= _mean_similarity(x, y, coarsest=scale == 4).clamp(min=0) ** beta
+        x, y = (torch.nn.functional.avg_pool2d(z, 2) for z in (x, y))
+    ours = make_metric("ms_ssim", {}).scorer(CPU)(images)
+    assert ours.tolist() == pytest.approx(product.tolist(), rel=1e-4)
+
+
+def _mean_similarity(x: torch.Tensor, y: torch.Tensor, coarsest: bool) -> torch.Tensor:
+    """(N,): contrast and structure over whole windows, or SSIM over the reflected image."""
+    if coarsest:
+        x, y = (torch.nn.functional.pad(z, (5, 5, 5, 5), mode="reflect") for z in (x, y))
+    taps = torch.exp(-(torch.arange(-5, 6).double() ** 2) / (2 * 1.5**2))
+    kernel = torch.outer(taps, taps).div(taps.sum() ** 2).expand(3, 1, 11, 11)
+    mx, my, xx, yy, xy = (
+        torch.nn.functional.conv2d(z, kernel, groups=3) for z in (x, y, x * x, y * y, x * y)
+    )
+    structure = (2 * (xy - mx * my) + 0.03**2) / (xx - mx**2 + yy - my**2 + 0.03**2)
+    luminance = (2 * mx * my + 0.01**2) / (mx**2 + my**2 + 0.01**2)
+    return (structure * luminance if coarsest else structure).flatten(1).mean(dim=1)
+
+
+def test_images_too_small_for_five_scales_are_named() -> None:
+    metric = make_metric("ms_ssim", {})
+    assert metric.undefined((176, 300)) is None
+    metric.scorer(CPU)(Scored(torch.rand(1, 3, 176, 176), torch.rand(1, 3, 176, 176), None))
+    assert metric.undefined((300, 175)) == "needs images of 176x176 or more for its 5 scales"
