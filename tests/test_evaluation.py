@@ -11,10 +11,10 @@ import pytest
 import torch
 from PIL import Image
 
-from tryonbench import evaluation, weights
+from tryonbench import evaluation, subjects, weights
 from tryonbench.data.layout import open_split
 from tryonbench.errors import InputError
-from tryonbench.evaluation import Request, baseline_subject, evaluate, images_subject
+from tryonbench.evaluation import Request, evaluate
 from tryonbench.files import file_sha256
 from tryonbench.metrics import metric_class
 from tryonbench.metrics.outputs import picture_size
@@ -22,6 +22,7 @@ from tryonbench.protocols import get_protocol
 from tryonbench.registry import method_class
 from tryonbench.results.store import read_result, read_samples
 from tryonbench.runs import Run
+from tryonbench.subjects import baseline_subject, images_subject
 
 PAIRED, UNPAIRED = "synth/paired-64x48", "synth/unpaired-64x48"
 METRICS = ("ssim", "psnr", "l1", "garment_ciede2000")
@@ -195,7 +196,7 @@ def test_fid_and_kid_through_clean_fids_network(
 def test_nothing_is_done_twice(synth_root: Path, tmp_path: Path, monkeypatch) -> None:
     subject = baseline_subject(method_class("mean-colour"), tmp_path)
     first = evaluate(subject, _request(synth_root))
-    monkeypatch.setattr(evaluation, "_score", lambda *_: pytest.fail("scored again"))
+    monkeypatch.setattr(evaluation, "_scored", lambda *_: pytest.fail("scored again"))
     assert evaluate(subject, _request(synth_root)) == first
     with pytest.raises(pytest.fail.Exception, match="scored again"):
         evaluate(subject, _request(synth_root, metrics=("l1",)))
@@ -251,7 +252,7 @@ def test_changed_code_of_a_method_is_another_subject(
     method = method_class("mean-colour")
     before = baseline_subject(method, tmp_path).identity
     assert baseline_subject(method, tmp_path).identity == before
-    monkeypatch.setattr(evaluation, "code_digest", lambda name: f"edited {name}")
+    monkeypatch.setattr(subjects, "code_digest", lambda name: f"edited {name}")
     assert baseline_subject(method, tmp_path).identity != before
 
 

@@ -86,7 +86,7 @@ def evaluate_all(subject: Subject, requests: Sequence[Request]) -> list[Result]:
     return [found[job] for job in jobs]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Job:
     """A request whose result is not there yet."""
 

@@ -15,8 +15,9 @@ from tryonbench.cli.options import RUNS, Data, Json, PairFile, Protocols, Runs, 
 
 if TYPE_CHECKING:
     from tryonbench.data.layout import Split
-    from tryonbench.evaluation import Request, Subject
+    from tryonbench.evaluation import Request
     from tryonbench.results.schema import Result
+    from tryonbench.subjects import Subject
 
 
 def evaluate(
@@ -104,9 +105,9 @@ def _evaluate_images(
     from tryonbench.environment import environment
     from tryonbench.errors import InputError
     from tryonbench.evaluation import evaluate as measure
-    from tryonbench.evaluation import images_subject
     from tryonbench.metrics.outputs import picture_size
     from tryonbench.runs import Run
+    from tryonbench.subjects import images_subject
 
     requests = list(asked.requests(picture_size(images), source, paired_only=True))
     if not asked.protocols:
@@ -147,7 +148,7 @@ def _evaluate_runs(
 
 def _results(subject: Subject, source: Split, asked: _Asked) -> list[Result]:
     from tryonbench.evaluation import evaluate as measure
-    from tryonbench.evaluation import subject_size
+    from tryonbench.subjects import subject_size
 
     requests = asked.requests(subject_size(subject, source), source)
     return [measure(subject, request) for request in requests]

@@ -26,9 +26,10 @@ def generate(
     from tryonbench.cli.targets import protocols_for, subject_of
     from tryonbench.data.layout import open_split
     from tryonbench.errors import InputError
-    from tryonbench.evaluation import Request, subject_size
+    from tryonbench.evaluation import Request
     from tryonbench.evaluation import generate as make
     from tryonbench.files import refuse_unwritable
+    from tryonbench.subjects import subject_size
 
     if out:
         refuse_unwritable(out)

@@ -10,9 +10,9 @@ from tryonbench.errors import InputError, listed
 
 if TYPE_CHECKING:
     from tryonbench.data.layout import Split
-    from tryonbench.evaluation import Subject
     from tryonbench.protocols import Protocol
     from tryonbench.runs import Run
+    from tryonbench.subjects import Subject
 
 
 def subject_of(name: str, runs: Path) -> Subject:
@@ -21,9 +21,9 @@ def subject_of(name: str, runs: Path) -> Subject:
     Raises:
         InputError: no such run or method, or a run without a checkpoint.
     """
-    from tryonbench.evaluation import baseline_subject, run_subject
     from tryonbench.registry import entries, method_class
     from tryonbench.runs import find_runs
+    from tryonbench.subjects import baseline_subject, run_subject
 
     if name in entries() and not method_class(name).info.trainable:
         return baseline_subject(method_class(name), runs)

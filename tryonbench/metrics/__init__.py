@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 CLASSES = {
     "fid": "frechet:Fid",
+    "fid_pytorch": "frechet:FidPytorch",
     "kid": "kernel:Kid",
     "fid_64": "inception_layers:Fid64",
     "fid_192": "inception_layers:Fid192",
@@ -27,6 +28,7 @@ CLASSES = {
     "ms_ssim": "ms_ssim:MsSsim",
     "psnr": "pixel:Psnr",
     "l1": "pixel:L1",
+    "mse": "pixel:Mse",
     "lpips_alex": "lpips:Lpips",
     "lpips_vgg": "lpips:LpipsVgg",
     "lpips_squeeze": "lpips:LpipsSqueeze",
@@ -60,7 +62,7 @@ def make_metric(key: str, given: dict[str, Any]) -> Metric:
     for name in given:
         if name not in known:
             raise InputError(f'metric "{key}" has no setting "{name}"; {did_you_mean(name, known)}')
-    return chosen(**given)
+    return chosen(**{n: tuple(v) if isinstance(v, list) else v for n, v in given.items()})
 
 
 def settings(key: str, given: dict[str, Any]) -> dict[str, Any]:

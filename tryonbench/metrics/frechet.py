@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tryonbench.metrics.base import Features, NotDefined, SetMetric
+from tryonbench.metrics.base import Features, NotDefined, Resize, SetMetric
 
 Matrix = NDArray[np.float64]
 
@@ -22,6 +22,14 @@ class Fid(SetMetric):
 
     def value(self, output: Features, reference: Features) -> float:
         return frechet_distance(output, reference)
+
+
+@dataclass(frozen=True)
+class FidPytorch(Fid):
+    """FID with pytorch-fid's resizing (bilinear, not antialiased) and scaling, pool3, 2048-d."""
+
+    label: ClassVar[str] = "FID pytorch-fid"
+    resize: Resize = "pytorch-fid"
 
 
 def frechet_distance(first: Features, second: Features) -> float:

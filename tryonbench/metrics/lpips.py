@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from tryonbench.metrics.base import ImageMetric, Scored
+from tryonbench.metrics.eight_bit import shrunk
 from tryonbench.weights import load_state_dict
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Lpips(ImageMetric):
     net: Net = "alex"
     version: str = "0.1"
     implementation: str = "lpips"
+    size: tuple[int, int] | None = None
+    """Height and width that 8-bit pictures are brought to (Pillow, bilinear); None: their own."""
 
     @property
     def weights(self) -> str:
@@ -59,11 +62,14 @@ class Lpips(ImageMetric):
         model = load_lpips(self.net, device)
 
         def score(images: Scored) -> Tensor:
-            output, truth = images.output.to(device), images.truth.to(device)
+            output, truth = (self._sized(x).to(device) for x in (images.output, images.truth))
             distance: Tensor = model(output * 2 - 1, truth * 2 - 1)
             return distance.reshape(-1)
 
         return score
+
+    def _sized(self, images: Tensor) -> Tensor:
+        return images if self.size is None else shrunk(images, self.size)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Pixel errors: PSNR and L1, each computed per image and then averaged."""
+"""Pixel errors: PSNR, L1 and MSE, each computed per image and then averaged."""
 
 from __future__ import annotations
 
@@ -51,3 +51,21 @@ class L1(ImageMetric):
 
     def scorer(self, device: torch.device) -> Callable[[Scored], Tensor]:
         return lambda images: (images.output - images.truth).abs().flatten(1).mean(dim=1)
+
+
+@dataclass(frozen=True)
+class Mse(ImageMetric):
+    """Mean squared error of RGB values in [0, 1].
+
+    >>> black, grey = torch.zeros(1, 3, 2, 2), torch.full((1, 3, 2, 2), 0.5)
+    >>> Mse().scorer(torch.device("cpu"))(Scored(black, grey, None))
+    tensor([0.2500])
+    """
+
+    label: ClassVar[str] = "MSE"
+    higher_is_better: ClassVar[bool] = False
+    decimals: ClassVar[int] = 5
+    reduction: str = "mean of images"
+
+    def scorer(self, device: torch.device) -> Callable[[Scored], Tensor]:
+        return lambda images: (images.output - images.truth).square().flatten(1).mean(dim=1)

@@ -123,9 +123,7 @@ def scoring_of(
     return Scoring(protocol, metrics, {key: why for key, why in reasons.items() if why})
 
 
-def _missing(
-    metric: Metric, protocol: Protocol, split: Split, pairs: Sequence[Pair]
-) -> str | None:
+def _missing(metric: Metric, protocol: Protocol, split: Split, pairs: Sequence[Pair]) -> str | None:
     """Why a metric cannot be computed, and what mends it."""
     if not pairs:
         return "there are no images"
@@ -157,7 +155,9 @@ def explained(plan: Plan, items: int, photographs: int) -> list[str]:
         f"{r.extraction}"
         for r in plan.references
     ]
-    missing = [f"{s.protocol.name}: no {k}: {why}" for s in plan.scorings for k, why in s.missing.items()]
+    missing = [
+        f"{s.protocol.name}: no {k}: {why}" for s in plan.scorings for k, why in s.missing.items()
+    ]
     return [*lines, *missing]
 
 
@@ -165,7 +165,8 @@ def _settings(metric: Metric) -> str:
     """Settings that are not the metric's defaults."""
     default = type(metric)()
     changed = {
-        name: value for name in metric.__dataclass_fields__
+        name: value
+        for name in metric.__dataclass_fields__
         if (value := getattr(metric, name)) != getattr(default, name)
     }
     return " ".join(f"{name}={value}" for name, value in changed.items())

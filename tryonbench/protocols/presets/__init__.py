@@ -44,9 +44,7 @@ def preset_protocols(
         if name not in presets() and name != ALL:
             raise InputError(f'unknown preset "{name}"; {did_you_mean(name, [*presets(), ALL])}')
     wanted = presets() if ALL in asked else dict.fromkeys(asked)
-    return {
-        name: _protocol(name, pairing, size) for name in wanted if pairing in presets()[name]
-    }
+    return {name: _protocol(name, pairing, size) for name in wanted if pairing in presets()[name]}
 
 
 def _protocol(name: str, pairing: str, size: tuple[int, int]) -> Protocol:
@@ -54,4 +52,6 @@ def _protocol(name: str, pairing: str, size: tuple[int, int]) -> Protocol:
     if values["size"] == IMAGES:
         values["size"] = size
     height, width = values["size"]
-    return checked(Protocol, {**values, "name": f"{name}/{pairing}-{height}x{width}"})
+    named = {**values, "name": f"{name}/{pairing}-{height}x{width}"}
+    protocol: Protocol = checked(Protocol, named)
+    return protocol
