@@ -7,7 +7,18 @@ import sys
 
 import typer
 
-from tryonbench.cli import data, demo, doctor, evaluate, generate, methods, report, train, weights
+from tryonbench.cli import (
+    compare,
+    data,
+    demo,
+    doctor,
+    evaluate,
+    generate,
+    methods,
+    report,
+    train,
+    weights,
+)
 from tryonbench.errors import TryonbenchError
 
 app = typer.Typer(
@@ -22,6 +33,7 @@ app.command("demo")(demo.demo)
 app.command("train")(train.train)
 app.command("generate")(generate.generate)
 app.command("eval")(evaluate.evaluate)
+app.command("compare")(compare.compare)
 app.command("report")(report.report)
 app.command("doctor")(doctor.doctor)
 app.add_typer(data.app, name="data")

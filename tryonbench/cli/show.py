@@ -17,16 +17,20 @@ PIPE_WIDTH = 200
 
 def print_tables(results: Sequence[Result]) -> None:
     """One table a protocol on stdout; below it, why values are missing."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=PIPE_WIDTH)
+    screen = console()
     for table in tables(results):
         title = f"\n{table.protocol}  n = {table.n}  fingerprint {table.fingerprint}"
-        console.print(title, style="bold", highlight=False)
-        for columns in _fitting(table, console.width):
-            console.print(_rich(table, columns))
+        screen.print(title, style="bold", highlight=False)
+        for columns in _fitting(table, screen.width):
+            screen.print(_rich(table, columns))
         for reason in _notes(table):
-            console.print(reason, markup=False, highlight=False, soft_wrap=True)
+            screen.print(reason, markup=False, highlight=False, soft_wrap=True)
+
+
+def console() -> Console:
+    """The terminal, or a wide page where stdout is none."""
+    found = Console()
+    return found if found.is_terminal else Console(width=PIPE_WIDTH)
 
 
 def _fitting(table: Table, width: int) -> Iterator[list[Column]]:
