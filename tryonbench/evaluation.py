@@ -24,7 +24,7 @@ from tryonbench.generation import Task, device, generate_images, missing_positio
 from tryonbench.metrics.engine import Engine, Measured
 from tryonbench.metrics.loading import Item
 from tryonbench.metrics.outputs import Problems, find_outputs
-from tryonbench.metrics.plan import Plan, Scoring, scoring_of
+from tryonbench.metrics.plan import Plan, Scoring, explained, scoring_of
 from tryonbench.protocols import Protocol, with_pairs
 from tryonbench.results.schema import DataSource, Efficiency, Result
 from tryonbench.results.store import read_result, write_result, write_samples
@@ -84,6 +84,16 @@ def evaluate_all(subject: Subject, requests: Sequence[Request]) -> list[Result]:
     for group in todo.values():
         found |= dict(zip(group, _scored(subject, group), strict=True))
     return [found[job] for job in jobs]
+
+
+def explain(requests: Sequence[Request]) -> list[str]:
+    """What evaluating images under some protocols would do, a line a step."""
+    lines = []
+    for pairs in dict.fromkeys(request.pairs.digest for request in requests):
+        same = [request for request in requests if request.pairs.digest == pairs]
+        count, photographs = len(same[0].pairs.pairs), len(same[0].split.ids("image"))
+        lines += explained(Plan([_scoring(request) for request in same]), count, photographs)
+    return lines
 
 
 @dataclass(frozen=True, eq=False)

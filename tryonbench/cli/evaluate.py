@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
@@ -14,8 +14,7 @@ import typer
 from tryonbench.cli.options import RUNS, Data, Json, PairFile, Protocols, Runs, data_root, note
 
 if TYPE_CHECKING:
-    from tryonbench.data.layout import Split
-    from tryonbench.evaluation import Request
+    from tryonbench.cli.asked import Asked
     from tryonbench.results.schema import Result
     from tryonbench.subjects import Subject
 
@@ -32,12 +31,22 @@ def evaluate(
     data: Data = None,
     split: Annotated[str, typer.Option("--split", help="Split to evaluate on.")] = "test",
     protocol: Protocols = None,
+    preset: Annotated[
+        Optional[str],
+        typer.Option(help="With --images: evaluate as these papers do, comma separated, or all."),
+    ] = None,
+    pairing: Annotated[
+        str, typer.Option(help="With --preset: what the images show, paired or unpaired.")
+    ] = "paired",
     pairs: PairFile = None,
     metrics: Annotated[Optional[str], typer.Option(help="Metrics, comma separated.")] = None,
     allow_missing: Annotated[
         bool, typer.Option("--allow-missing", help="Score what is there; the row says so.")
     ] = False,
     efficiency: Annotated[bool, typer.Option(help="Measure latency and memory.")] = True,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Only say what would be done, and how often.")
+    ] = False,
     out: Annotated[
         Optional[Path], typer.Option(help="With --images: the run folder to write.")
     ] = None,
@@ -49,47 +58,39 @@ def evaluate(
     Examples: `tryonbench eval --all`, or
     `tryonbench eval --images DIR --data ROOT --protocol viton-hd/paired-512x384`
     """
+    from tryonbench.cli.asked import Asked, keys_of
+    from tryonbench.cli.images import evaluate_images
     from tryonbench.cli.targets import refuse_unknown
     from tryonbench.data.layout import open_split
     from tryonbench.errors import InputError
 
     if [bool(run), all_, images is not None].count(True) != 1:
         raise InputError("name runs, or give --all, or --images DIR")
-    keys = tuple(key.strip() for key in (metrics or "").split(",") if key.strip())
-    asked = _Asked(tuple(dict.fromkeys(protocol or ())), keys, allow_missing, efficiency, pairs)
+    if preset and (images is None or protocol):
+        raise InputError("--preset goes with --images DIR and without --protocol")
     refuse_unknown(run or [], runs)
     source = open_split(data_root(data), split)
-    if images:
-        outcome = _evaluate_images(images, out, runs, source, asked)
-    else:
-        outcome = _evaluate_runs(run or [], all_, runs, source, asked)
-    _show(outcome.results, as_json)
+    asked = Asked(
+        source=source,
+        protocols=tuple(dict.fromkeys(protocol or ())),
+        presets=keys_of(preset),
+        pairing=pairing,
+        metrics=keys_of(metrics),
+        allow_missing=allow_missing,
+        efficiency=efficiency,
+        pairs=pairs,
+    )
+    if explain:
+        _explain(run or [], all_, images, runs, asked)
+        return
+    outcome = (
+        _Outcome(evaluate_images(images, out, runs, asked))
+        if images
+        else _evaluate_runs(run or [], all_, runs, asked)
+    )
+    _show(outcome.results, as_json, asked)
     if outcome.failed:
         raise typer.Exit(3)
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """The options of an evaluation."""
-
-    protocols: tuple[str, ...]
-    metrics: tuple[str, ...]
-    allow_missing: bool
-    efficiency: bool
-    pairs: Path | None
-
-    def requests(
-        self, size: tuple[int, int], source: Split, paired_only: bool = False
-    ) -> Iterator[Request]:
-        """One request a protocol, for images of a size."""
-        from tryonbench.cli.targets import protocols_for
-        from tryonbench.evaluation import Request
-
-        own_list = self.pairs is not None
-        for chosen in protocols_for(self.protocols, size, source, paired_only, own_list):
-            yield Request(
-                chosen, source, self.metrics, self.allow_missing, self.efficiency, self.pairs
-            )
 
 
 @dataclass
@@ -98,32 +99,7 @@ class _Outcome:
     failed: bool = False
 
 
-def _evaluate_images(
-    images: Path, out: Path | None, runs: Path, source: Split, asked: _Asked
-) -> _Outcome:
-    """A folder under the protocols asked for; else under the paired one of its images' size."""
-    from tryonbench.environment import environment
-    from tryonbench.errors import InputError
-    from tryonbench.evaluation import evaluate as measure
-    from tryonbench.metrics.outputs import picture_size
-    from tryonbench.runs import Run
-    from tryonbench.subjects import images_subject
-
-    requests = list(asked.requests(picture_size(images), source, paired_only=True))
-    if not asked.protocols:
-        note(f"no --protocol: the images' size fits {requests[0].protocol.name}")
-    folder, place = Run(out or runs / images.resolve().name), images.resolve()
-    if folder.manifest_path.is_file() and folder.manifest().get("images") != str(place):
-        raise InputError(f"{folder.folder} is another run; name a folder for this one with --out")
-    results = [measure(images_subject(folder, place), request) for request in requests]
-    what = {"method": folder.name, "family": "external", "images": str(place)}
-    folder.write_manifest({"kind": "images", **what, "environment": environment()})
-    return _Outcome(results)
-
-
-def _evaluate_runs(
-    names: list[str], all_: bool, runs: Path, source: Split, asked: _Asked
-) -> _Outcome:
+def _evaluate_runs(names: list[str], all_: bool, runs: Path, asked: Asked) -> _Outcome:
     """Runs and baselines one by one; with `all_`, a failure is told and the others go on."""
     from tryonbench.cli.targets import everything, subject_of
     from tryonbench.errors import TryonbenchError
@@ -131,11 +107,11 @@ def _evaluate_runs(
     names, untrained = everything(runs) if all_ else (names, [])
     if not all_:
         subjects = [subject_of(name, runs) for name in names]
-        return _Outcome([result for s in subjects for result in _results(s, source, asked)])
+        return _Outcome([result for s in subjects for result in _results(s, asked)])
     outcome = _Outcome([])
     for name in names:
         try:
-            outcome.results += _results(subject_of(name, runs), source, asked)
+            outcome.results += _results(subject_of(name, runs), asked)
         except Exception as error:
             if not isinstance(error, TryonbenchError):
                 traceback.print_exc()
@@ -146,19 +122,36 @@ def _evaluate_runs(
     return outcome
 
 
-def _results(subject: Subject, source: Split, asked: _Asked) -> list[Result]:
-    from tryonbench.evaluation import evaluate as measure
+def _results(subject: Subject, asked: Asked) -> list[Result]:
+    from tryonbench.evaluation import evaluate_all
     from tryonbench.subjects import subject_size
 
-    requests = asked.requests(subject_size(subject, source), source)
-    return [measure(subject, request) for request in requests]
+    return evaluate_all(subject, asked.requests(subject_size(subject, asked.source)))
 
 
-def _show(results: Sequence[Result], as_json: bool) -> None:
+def _explain(names: list[str], all_: bool, images: Path | None, runs: Path, asked: Asked) -> None:
+    """Print what each subject's evaluation would do."""
+    from tryonbench.cli.images import image_requests
+    from tryonbench.cli.targets import everything, subject_of
+    from tryonbench.evaluation import explain
+    from tryonbench.subjects import subject_size
+
+    if images:
+        print("\n".join(explain(image_requests(images, asked))))
+        return
+    for name in everything(runs)[0] if all_ else names:
+        print(f"{name}:")
+        size = subject_size(subject_of(name, runs), asked.source)
+        print("\n".join(f"  {line}" for line in explain(asked.requests(size))))
+
+
+def _show(results: Sequence[Result], as_json: bool, asked: Asked) -> None:
     if as_json:
         rows = [result.model_dump(mode="json") for result in results]
         print(json.dumps(rows[0] if len(rows) == 1 else rows, indent=2))
         return
-    from tryonbench.cli.show import print_tables
-
-    print_tables(results)
+    if asked.presets:
+        from tryonbench.cli.presets import print_presets as show
+    else:
+        from tryonbench.cli.show import print_tables as show
+    show(results)

@@ -1,0 +1,45 @@
+"""Values that papers printed, and the preset that measures as they did, where that is known."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+COLUMNS = {
+    "paired": {
+        "ssim": "ssim_paired",
+        "lpips": "lpips_paired",
+        "fid": "fid_paired",
+        "kid": "kid_x1000_paired",
+    },
+    "unpaired": {"fid": "fid_unpaired", "kid": "kid_x1000_unpaired"},
+}
+
+
+@dataclass(frozen=True)
+class Published:
+    """One method's row of one paper's table on VITON-HD."""
+
+    source: str
+    method: str
+    preset: str
+    """Empty where the paper does not say how it measured."""
+    values: dict[str, dict[str, float]]
+    """By pairing, then ssim, lpips, fid or kid (x 1000)."""
+
+
+@cache
+def published() -> tuple[Published, ...]:
+    """Every row, in the order of the file."""
+    text = (files("tryonbench.protocols") / "published.csv").read_text("utf-8")
+    return tuple(_row(line) for line in csv.DictReader(text.splitlines()))
+
+
+def _row(line: dict[str, str]) -> Published:
+    values = {
+        pairing: {key: float(line[column]) for key, column in columns.items() if line[column]}
+        for pairing, columns in COLUMNS.items()
+    }
+    return Published(line["source"], line["method"], line["preset"], values)
