@@ -76,7 +76,8 @@ def half_distances(
     same order, the values of two methods may be subtracted, and `estimate` of that is their
     difference, from which goes what they have in common.
 
-    FID at N = 2,032 and D = 2,048 takes 0.2 s a half on one core, 45 s in all; KID 1 s in all.
+    FID at N = 2,032 and D = 2,048 takes 0.2 to 0.4 s a half on one core, 45 to 85 s in all; KID
+    1 to 2.5 s in all.
 
     Args:
         distance: `frechet_subsets` or `kernel_subsets`.
