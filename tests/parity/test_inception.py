@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from tryonbench.metrics import make_metric
+from tryonbench.metrics.frechet import frechet_distance
 from tryonbench.metrics.inception import TAPS, make_extractor
 from tryonbench.metrics.inception_input import inception_input, tf1_bilinear
+from tryonbench.metrics.kernel import Kid
 from tryonbench.weights import find
 
 CPU = torch.device("cpu")
@@ -93,6 +96,18 @@ def test_every_layer_is_pytorch_fids(official, pictures) -> None:
         assert mine.shape == other.shape
         assert other.std(dim=0).max() > 1e-4
         assert torch.allclose(mine, other, rtol=1e-5, atol=1e-5 * other.abs().max().item())
+
+
+@pytest.mark.parametrize("width", TAPS)
+def test_each_shallow_metric_reads_its_own_layer(width: int) -> None:
+    one, two = np.random.default_rng(0).normal(size=(2, 20, 1024)).astype(np.float32)
+    columns = [features[:, TAPS[width]] for features in (one, two)]
+    assert columns[0].shape == (20, width)
+    assert make_metric(f"fid_{width}", {}).value(one, two) == frechet_distance(*columns)
+    if width == 768:
+        assert make_metric("kid_768", {}).value(one, two) == Kid().value(*columns)
+    with pytest.raises(ValueError, match="2048 features are not those of inception-partial"):
+        make_metric(f"fid_{width}", {}).value(np.zeros((20, 2048)), np.zeros((20, 2048)))
 
 
 @pytest.mark.usefixtures("quiet_peers")

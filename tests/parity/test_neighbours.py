@@ -60,7 +60,7 @@ def test_precision_and_recall_are_torch_fidelitys() -> None:
     output, reference = _sets(300, 520, 64)
     settings = {"prc_neighborhood": 3, "prc_batch_size": 100, "save_cpu_ram": False}
     found = module.prc_features_to_metric(
-        torch.from_numpy(reference), torch.from_numpy(output), verbose=False, **settings
+        torch.from_numpy(output), torch.from_numpy(reference), verbose=False, **settings
     )
     ours = [make_metric(key, {}).value(output, reference) for key in ("precision", "recall")]
     theirs = [found[module.KEY_METRIC_PRECISION], found[module.KEY_METRIC_RECALL]]

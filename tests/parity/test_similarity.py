@@ -83,6 +83,12 @@ def _mean_similarity(x: torch.Tensor, y: torch.Tensor, coarsest: bool) -> torch.
     return (structure * luminance if coarsest else structure).flatten(1).mean(dim=1)
 
 
+def test_opposite_noise_has_no_similarity() -> None:
+    """Its negative contrast-structure counts as 0; a power of it would not be a number."""
+    noise = torch.rand(1, 3, 176, 176, generator=torch.Generator().manual_seed(0))
+    assert make_metric("ms_ssim", {}).scorer(CPU)(Scored(1 - noise, noise, None)).tolist() == [0]
+
+
 def test_images_too_small_for_five_scales_are_named() -> None:
     metric = make_metric("ms_ssim", {})
     assert metric.undefined((176, 300)) is None
