@@ -54,7 +54,9 @@ def test_pytorch_fids_resizing(pictures, size: tuple[int, int]) -> None:
 def test_tf1_resizing_is_torch_fidelitys(pictures, size: tuple[int, int]) -> None:
     module = pytest.importorskip("torch_fidelity.interpolate_compat_tensorflow")
     pixels = pictures(*size).float()
-    theirs = module.interpolate_bilinear_2d_like_tensorflow1x(pixels, (299, 299))
+    theirs = module.interpolate_bilinear_2d_like_tensorflow1x(
+        pixels, (299, 299), align_corners=False
+    )
     assert (tf1_bilinear(pixels) - theirs).abs().max() < 0.01
 
 

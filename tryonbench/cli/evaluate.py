@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from tryonbench.cli.options import RUNS, Data, Json, PairFile, Protocols, Runs, data_root, note
+from tryonbench.cli.precheck import check_folder
 
 if TYPE_CHECKING:
     from tryonbench.cli.asked import Asked
@@ -42,6 +43,9 @@ def evaluate(
     metrics: Annotated[Optional[str], typer.Option(help="Metrics, comma separated.")] = None,
     allow_missing: Annotated[
         bool, typer.Option("--allow-missing", help="Score what is there; the row says so.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="With --images: say what is wrong with them, no scores.")
     ] = False,
     efficiency: Annotated[bool, typer.Option(help="Measure latency and memory.")] = True,
     explain: Annotated[
@@ -80,6 +84,9 @@ def evaluate(
         efficiency=efficiency,
         pairs=pairs,
     )
+    if check:
+        check_folder(images, lambda size: asked.requests(size, paired_only=True), as_json)
+        return
     if explain:
         _explain(run or [], all_, images, runs, asked)
         return

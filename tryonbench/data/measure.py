@@ -62,7 +62,7 @@ def measure(job: Job) -> Measures:
         labels=_label_shares(sample) if {"image", "parse"} <= there else None,
         joints=found(sample.body25) if {"image", "keypoints"} <= there else None,
         cover=_cover(sample, there),
-        colour=_colour(sample) if "cloth" in there else None,
+        colour=garment_colour(sample) if "cloth" in there else None,
         attributes=tuple(_attributes(split.folder / "attributes" / f"{job.name}.json")),
     )
 
@@ -94,7 +94,7 @@ def _cover(sample: Sample, there: set[Folder]) -> float | None:
     return float(agnostic_mask(sample.parse, sample.body25, sample.split.category).mean())
 
 
-def _colour(sample: Sample) -> Lab | None:
+def garment_colour(sample: Sample) -> Lab | None:
     """The mean colour where the garment's mask, or else what is not white, shows it."""
     picture = np.asarray(decode(sample.split.path("cloth", sample.pair.cloth), "RGB"))
     path = sample.split.path("cloth_mask", sample.pair.cloth)

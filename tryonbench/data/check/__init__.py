@@ -52,7 +52,7 @@ def _check_files(split: Split, findings: Findings, workers: int | None) -> Print
         sizes.update(look.sizes)
         for folder, found in look.prints.items():
             prints[folder][look.name] = found
-    findings.add(split.name, _size_faults(sizes))
+    findings.add(split.name, size_faults(sizes))
     return prints
 
 
@@ -60,7 +60,7 @@ def _all_ids(split: Split) -> list[str]:
     return sorted({name for folder in present(split) for name in split.ids(folder)})
 
 
-def _size_faults(sizes: Counter[tuple[int, int]]) -> Iterator[Fault]:
+def size_faults(sizes: Counter[tuple[int, int]]) -> Iterator[Fault]:
     """The sizes of photographs and garments, if there are several."""
     for (height, width), count in sizes.most_common() if len(sizes) > 1 else ():
         yield Fault("warning", "sizes differ", f"{count} of {height}x{width}")
@@ -73,4 +73,4 @@ def _duplicates(prints: Prints, train: Prints | None) -> Iterator[Fault]:
             yield from shared(WHAT[folder], prints[folder], train[folder])
 
 
-__all__ = ["Finding", "Findings", "check_root"]
+__all__ = ["Finding", "Findings", "check_root", "size_faults"]

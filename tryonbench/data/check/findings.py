@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
-Level = Literal["error", "warning"]
-"""An error would stop a command; a warning would let it give doubtful results."""
+Level = Literal["error", "warning", "note"]
+"""An error would stop a command or make its result void; a warning would let it give doubtful
+results; a note says what could not be checked, or is good to know."""
+
+LEVELS: tuple[Level, ...] = get_args(Level)
+"""The gravest first."""
 
 NAMES = 8
 """Names that a finding keeps."""
@@ -61,6 +65,11 @@ class Findings:
         return [finding for finding in self._found.values() if finding.level == level]
 
     @property
+    def all(self) -> list[Finding]:
+        """Every finding, the gravest first."""
+        return [finding for level in LEVELS for finding in self.of(level)]
+
+    @property
     def errors(self) -> list[str]:
         """A line for each kind of error and split."""
         return [str(finding) for finding in self.of("error")]
@@ -71,11 +80,11 @@ class Findings:
         return [str(finding) for finding in self.of("warning")]
 
     def as_dict(self) -> dict[str, Any]:
-        """What `data check --json` prints."""
+        """What `data check --json` and `eval --check --json` print."""
         return {
             "root": str(self.root),
             "counts": self.counts,
             "errors": self.errors,
             "warnings": self.warnings,
-            "findings": [asdict(f) for f in (*self.of("error"), *self.of("warning"))],
+            "findings": [asdict(f) for f in self.all],
         }
