@@ -35,7 +35,7 @@ def dozen(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _tried_on(root: Path, pair: Pair) -> np.ndarray:
-    """The truth as a fair method would hit it: noise, and the garment blurred and lit from a side."""
+    """The truth as a fair method would hit it: noisy, the garment blurred and lit from a side."""
     split = open_split(root, "test")
     truth, region = truth_path(split, pair), garment_region(split, pair, SIZE)
     assert truth is not None

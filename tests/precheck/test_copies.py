@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -68,12 +69,12 @@ def test_a_photograph_resized_by_another_filter(clean, dozen: Path, tmp_path: Pa
     assert [(f.kind, f.names) for f in found.of("error")] == [(LEAK, ["00000_00"])]
 
 
-def _paste(root: Path, file: Path) -> float:
-    """The photograph outside the mask; how much of it."""
-    sample = Sample(open_split(root, "test"), Pair("00000_00", "00000_00"), (64, 48))
+def _paste(root: Path, file: Path, blur: float = 0) -> float:
+    """The photograph, maybe blurred, outside the mask; how much of the image that is."""
+    sample = Sample(open_split(root, "test"), Pair(file.stem, file.stem), (64, 48))
     mask = sample.array("agnostic_mask").astype(bool)
-    pixels = np.asarray(decode(file, "RGB"))
-    Image.fromarray(np.where(mask[..., None], pixels, sample.photo)).save(file)
+    photo = cv2.GaussianBlur(sample.photo, (0, 0), blur) if blur else sample.photo
+    Image.fromarray(np.where(mask[..., None], decode(file, "RGB"), photo)).save(file)
     return float(1 - mask.mean())
 
 
@@ -85,6 +86,22 @@ def test_pasting_outside_the_mask(clean, check, dozen: Path, pairing: str) -> No
     assert list(found) == [PASTED]
     assert found[PASTED].level == "warning"
     assert found[PASTED].names[0].startswith("00000_00: outside 100.0%, inside ")
+
+
+def test_what_is_only_like_the_photograph_is_not_pasted(clean, check, dozen: Path) -> None:
+    """Blurred by half a pixel, three quarters of all pixels stay equal: the flat ground."""
+    folder = clean()
+    for file in folder.iterdir():
+        _paste(dozen, file, blur=0.5)
+    assert check(folder) == {}
+
+
+def test_pasting_into_the_agnostic_picture(clean, check, dozen: Path) -> None:
+    """Its JPEG data are others than the photograph's."""
+    folder = clean("unpaired")
+    agnostic = decode(dozen / "test" / "agnostic-v3.2" / "00000_00.jpg", "RGB")
+    agnostic.save(folder / FIRST)
+    assert list(check(folder, "unpaired")) == [PASTED]
 
 
 def test_without_masks_pasting_is_not_checked(clean, dozen: Path, tmp_path: Path, check) -> None:

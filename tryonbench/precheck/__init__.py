@@ -8,7 +8,6 @@ from pathlib import Path
 
 from tryonbench.data.check import Findings, size_faults
 from tryonbench.data.check.duplicates import Print
-from tryonbench.data.check.findings import Fault
 from tryonbench.data.colours import Lab
 from tryonbench.data.jobs import Job
 from tryonbench.data.layout import Split
@@ -31,7 +30,7 @@ def check_images(
 ) -> Findings:
     """Check names, files, sizes, codecs, copies of the photographs, garments, and repeats.
 
-    Every file is decoded once. Kept of an image are its hashes and one colour, 250 bytes.
+    Every image is decoded once. Kept of it are its hashes and one colour, 250 bytes.
 
     Args:
         pairs: the protocol's, whose ids the images are named after.
@@ -46,7 +45,7 @@ def check_images(
     findings.add(split.name, faults)
     findings.counts[split.name] = {"pairs": len(pairs.pairs), "images": len(files)}
     outputs = list(_outputs(files, split, protocol, pairs))
-    colours = _check_pictures(outputs, findings, workers)
+    colours = _check_pictures(outputs, split.name, findings, workers)
     others = other_garments(split, protocol, pairs, pair_file)
     findings.add(split.name, swap_faults(split, others, colours, pairs.paired, workers))
     return findings
@@ -62,17 +61,17 @@ def _outputs(
 
 
 def _check_pictures(
-    outputs: list[Output], findings: Findings, workers: int | None
+    outputs: list[Output], split: str, findings: Findings, workers: int | None
 ) -> dict[str, Lab]:
     """Look at each image; the colours of their garment regions, by id."""
     sizes: Counter[tuple[int, int]] = Counter()
     prints: dict[str, Print] = {}
     colours: dict[str, Lab] = {}
     for output, look in zip(outputs, in_order(look_at, outputs, "check", workers), strict=True):
-        findings.add(output.job.split, look.faults)
+        findings.add(split, look.faults)
         sizes.update([look.size] if look.size else [])
         prints |= {output.job.name: look.print} if look.print else {}
         colours |= {output.job.name: look.colour} if look.colour else {}
-    faults: list[Fault] = [*size_faults(sizes), *repeat_faults(prints)]
-    findings.add(outputs[0].job.split if outputs else "", faults)
+    findings.add(split, size_faults(sizes))
+    findings.add(split, repeat_faults(prints))
     return colours
