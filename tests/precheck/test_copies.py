@@ -17,6 +17,7 @@ from tryonbench.data.sample import Sample
 from tryonbench.images import decode
 from tryonbench.precheck import check_images
 from tryonbench.precheck.copies import farthest_tile
+from tryonbench.precheck.garments import other_garments
 from tryonbench.protocols import get_protocol
 
 FIRST = "00000_00.png"
@@ -144,6 +145,19 @@ def test_a_few_wrong_garments_are_no_vote(clean, check) -> None:
     for file in sorted(wrong.iterdir())[:6]:
         shutil.copy(file, right / file.name)
     assert check(right) == {}
+
+
+def test_the_other_garment_of_each_pairing(dozen: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.txt"
+    mine.write_text("00000_00.jpg 00002_00.jpg\n00000_00.jpg 00001_00.jpg\n")
+    split, protocol = open_split(dozen, "test"), get_protocol("synth/unpaired-64x48")
+    paired = pairs_of(split, "paired", "", mine)
+    others = other_garments(split, protocol, paired, mine)
+    assert others == {"00000_00": ("00000_00", "00002_00")}, "the first of several"
+    unpaired = pairs_of(split, "unpaired", "", mine)
+    others = other_garments(split, protocol, unpaired, mine)
+    assert others["00000_00__00001_00"] == ("00001_00", "00000_00")
+    assert len(others) == 2
 
 
 def test_no_list_to_compare_with(clean, check, dozen: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from tryonbench.data.colours import Lab
 from tryonbench.data.jobs import Job
 from tryonbench.data.layout import Split
 from tryonbench.data.pairs import PairList
+from tryonbench.images import Filter
 from tryonbench.pool import in_order
 from tryonbench.precheck.garments import other_garments, swap_faults
 from tryonbench.precheck.names import matched
@@ -57,7 +58,12 @@ def _outputs(
     for name, pair in zip(pairs.ids, pairs.pairs, strict=True):
         if name in files:
             job = Job(split.root, split.name, name)
-            yield Output(job, files[name], pair, protocol.size, protocol.resize)
+            yield Output(job, files[name], pair, protocol.size, _filter(protocol))
+
+
+def _filter(protocol: Protocol) -> Filter:
+    """Pillow's filter that is most like the protocol's."""
+    return "bilinear" if protocol.resize == "cv2_bilinear" else protocol.resize
 
 
 def _check_pictures(
