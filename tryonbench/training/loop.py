@@ -45,6 +45,8 @@ class Trainer:
         self.method, self.config, self.run = method, config, run
         self.fabric = Fabric(accelerator="auto", devices=1, precision=config.precision)
         self.images, self.step, self.seconds = 0, 0, 0.0
+        if config.channels_last:
+            method.networks.to(memory_format=torch.channels_last)
         for name, network in list(method.networks.items()):
             method.networks[name] = self.fabric.setup_module(network)
         self.optimizers = {phase.name: self._optimizer(phase) for phase in method.phases}
