@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -75,8 +76,10 @@ def test_sizes_are_height_and_width(tmp_path: Path) -> None:
 
 def test_sixteen_bits_are_refused_and_never_clipped(tmp_path: Path) -> None:
     Image.fromarray(np.full((4, 3), 40000, np.uint16)).save(tmp_path / "deep.png")
-    with pytest.raises(InputError, match="over 8 bits a channel"):
-        decode(tmp_path / "deep.png", "RGB")
+    cv2.imwrite(str(tmp_path / "deep_rgb.png"), np.full((4, 3, 3), 40000, np.uint16))
+    for name in ("deep.png", "deep_rgb.png"):
+        with pytest.raises(InputError, match="over 8 bits a channel"):
+            decode(tmp_path / name, "RGB")
 
 
 def test_what_is_no_photograph_is_refused(tmp_path: Path) -> None:
@@ -91,6 +94,12 @@ def test_what_is_no_photograph_is_refused(tmp_path: Path) -> None:
     clear.save(tmp_path / "clear.png")
     with pytest.raises(InputError, match="transparent in places"):
         decode(tmp_path / "clear.png", "RGB")
+
+
+def test_cmyk_is_refused(tmp_path: Path) -> None:
+    Image.new("CMYK", (3, 4)).save(tmp_path / "inks.jpg")
+    with pytest.raises(InputError, match="is CMYK; save it as RGB"):
+        decode(tmp_path / "inks.jpg", "RGB")
 
 
 def test_an_exif_rotation_is_refused(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from tryonbench.files import digest, file_sha256
 
 PACKAGES = (
-    "tryonbench", "torch", "torchvision", "torchmetrics", "clean-fid", "lpips", "lightning-fabric",
+    "tryonbench", "torch", "torchvision", "torchmetrics", "lpips", "lightning-fabric",
     "numpy", "scipy", "pandas", "pyarrow", "pillow", "opencv-python-headless", "safetensors",
     "plotly", "jinja2", "pydantic", "pyyaml", "typer", "rich", "filelock",
 )  # fmt: skip

@@ -27,11 +27,11 @@ from tryonbench.metrics.outputs import Problems, find_outputs
 from tryonbench.metrics.plan import Plan, Scoring, explained, scoring_of
 from tryonbench.protocols import Protocol, with_pairs
 from tryonbench.results.schema import DataSource, Efficiency, Result
-from tryonbench.results.store import read_result, write_result, write_samples
+from tryonbench.results.store import read_result, write_halves, write_result, write_samples
 from tryonbench.subjects import Subject, load_subject, skip_reason
 
 SCORING_CODE = ("tryonbench.data", "tryonbench.images", "tryonbench.metrics", "tryonbench.stats")
-SCORING_PACKAGES = ("torch", "torchvision", "torchmetrics", "lpips", "clean-fid", "pillow", "scipy")
+SCORING_PACKAGES = ("torch", "torchvision", "torchmetrics", "lpips", "pillow", "scipy")
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,7 @@ def _key(subject: Subject, request: Request) -> str:
         "data": request.data,
         "metrics": sorted(scoring.metrics),
         "missing": dict(scoring.missing),
+        "weights": scoring.weight_files(),
         "code": [code_digest(name) for name in SCORING_CODE],
         "packages": [package_versions()[name] for name in SCORING_PACKAGES],
         "options": [request.allow_missing, request.efficiency],
@@ -187,6 +188,7 @@ def _kept(subject: Subject, job: Job, measured: Measured, missing: Sequence[str]
     """Write a result and its per-image values."""
     name = job.request.protocol.name
     _write_samples(subject.run.samples(name), measured)
+    write_halves(subject.run.halves(name), measured.halves)
     result = _result(subject, job, measured, missing, _efficiency(subject, job.request))
     write_result(subject.run.result(name), result)
     return result

@@ -36,11 +36,13 @@ def decode(path: Path, mode: Literal["RGB", "L", "P"]) -> Image.Image:
 
     Raises:
         InputError: missing, unreadable, truncated, too large, over 8 bits a channel, turned by an
-            EXIF tag; transparent or of one bit a pixel for RGB; not a palette for mode P.
+            EXIF tag; transparent, CMYK or of one bit a pixel for RGB; not a palette for
+            mode P.
     """
     try:
         with Image.open(path) as image:
             _refuse_bomb(path, image)
+            _refuse_deep(path, image)
             image.load()
             _refuse_turned(path, image)
             return _as_mode(path, image, mode)
@@ -55,6 +57,13 @@ def _refuse_bomb(path: Path, image: Image.Image) -> None:
         raise InputError(f"{path} has {image.width}x{image.height} pixels, over the limit")
 
 
+def _refuse_deep(path: Path, image: Image.Image) -> None:
+    """Pillow reads colours of 16 bits as 8 bits without a word; only the raw mode tells."""
+    tiles = getattr(image, "tile", ())
+    if any("16" in str(tile.args) for tile in tiles):
+        raise InputError(f"{path} has over 8 bits a channel; save it with 8 bits")
+
+
 def _refuse_turned(path: Path, image: Image.Image) -> None:
     """Readers disagree on the EXIF orientation tag, so the same file would score differently."""
     if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
@@ -63,8 +72,9 @@ def _refuse_turned(path: Path, image: Image.Image) -> None:
 
 def _refuse_unlike_photo(path: Path, image: Image.Image) -> None:
     """A picture that has no colours of its own at each pixel is no photograph."""
-    if image.mode == "1":
-        raise InputError(f"{path} has one bit a pixel; save it as RGB")
+    if image.mode in ("1", "CMYK"):
+        what = "has one bit a pixel" if image.mode == "1" else "is CMYK"
+        raise InputError(f"{path} {what}; save it as RGB")
     if image.has_transparency_data and _alpha_range(image) != (255, 255):
         raise InputError(f"{path} is transparent in places; save it as RGB, without alpha")
 

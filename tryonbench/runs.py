@@ -52,6 +52,10 @@ class Run:
         """Per-image values."""
         return self.folder / "results" / f"{protocol}.parquet"
 
+    def halves(self, protocol: str) -> Path:
+        """Distances between sets of images, of all and of random halves."""
+        return self.folder / "results" / f"{protocol}.npz"
+
     def efficiency(self, size: tuple[int, int], batch: int) -> Path:
         """What the method costs at a size and batch."""
         return self.folder / "efficiency" / f"{size[0]}x{size[1]}-batch{batch}.json"

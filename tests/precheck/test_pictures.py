@@ -87,7 +87,7 @@ def test_sixteen_bits_of_rgb(clean, check) -> None:
     folder = clean()
     pixels = cv2.imread(str(folder / FIRST)).astype(np.uint16) * 257
     cv2.imwrite(str(folder / FIRST), pixels)
-    assert list(check(folder)) == ["16 bits a channel, read as 8"]
+    assert "over 8 bits a channel" in check(folder)["refused"].names[0]
 
 
 def test_cmyk(clean, check) -> None:
@@ -95,8 +95,7 @@ def test_cmyk(clean, check) -> None:
     image = Image.open(folder / FIRST).convert("CMYK")
     (folder / FIRST).unlink()
     image.save(folder / "00000_00.jpg", quality=95)
-    found = check(folder)
-    assert found["not stored as RGB"].names == ["00000_00.jpg: CMYK"]
+    assert "00000_00.jpg is CMYK" in check(folder)["refused"].names[0]
 
 
 @pytest.mark.parametrize(

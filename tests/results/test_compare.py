@@ -13,7 +13,7 @@ from tryonbench.errors import InputError
 from tryonbench.results.compare import compare_runs, verdict
 from tryonbench.results.schema import DataSource, Efficiency, MetricValue, Result
 from tryonbench.results.seeds import seed_spread
-from tryonbench.results.store import write_result, write_samples
+from tryonbench.results.store import write_halves, write_result, write_samples
 from tryonbench.runs import Run
 from tryonbench.stats.family import PairTest
 from tryonbench.stats.paired import holm
@@ -86,6 +86,22 @@ def test_two_runs(tmp_path: Path) -> None:
     assert verdict(ssim) == "b is better than a in SSIM (p = 0.0024 after Holm's correction)"
     text = f"in L1 no difference between a and b can be shown with {N} images; about "
     assert verdict(l1).startswith(text)
+
+
+def test_a_distance_between_sets_is_compared_by_its_halves(tmp_path: Path) -> None:
+    """The halves go up and down together, so that a small difference shows."""
+    runs = [_run(tmp_path, "a"), _run(tmp_path, "b")]
+    rng = np.random.default_rng(0)
+    both = 5 + rng.normal(scale=0.5, size=201)
+    for run, offset in zip(runs, (0.0, 0.3), strict=True):
+        own = both + offset + rng.normal(scale=0.05, size=201)
+        write_halves(run.halves(PROTOCOL), {"kid": own})
+    found = {test.metric: test for test in compare_runs(runs, None).tests}
+    assert found["kid"].better == "a"
+    assert found["kid"].difference == pytest.approx(-0.3, abs=0.15)
+    other = _run(tmp_path, "c", ids=[f"{i:05d}" for i in range(N - 1)])
+    write_halves(other.halves(PROTOCOL), {"kid": both})
+    assert "the same images" in compare_runs([runs[0], other], None).left_out["kid"]
 
 
 def test_pairing_is_by_id_not_by_row(tmp_path: Path) -> None:

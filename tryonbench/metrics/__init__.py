@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from tryonbench.errors import InputError, did_you_mean
 
@@ -52,17 +52,33 @@ def metric_class(key: str) -> type[Metric]:
 
 
 def make_metric(key: str, given: dict[str, Any]) -> Metric:
-    """A metric with the settings that a protocol gives.
+    """A metric with the settings that a protocol gives; `ssim@garment` is one inside a region.
 
     Raises:
-        InputError: unknown metric or setting.
+        InputError: unknown metric, region or setting.
     """
-    chosen = metric_class(key)
+    name, at, region = key.partition("@")
+    chosen = metric_class(name)
     known = list(chosen.__dataclass_fields__)
-    for name in given:
-        if name not in known:
-            raise InputError(f'metric "{key}" has no setting "{name}"; {did_you_mean(name, known)}')
-    return chosen(**{n: tuple(v) if isinstance(v, list) else v for n, v in given.items()})
+    for setting in given:
+        if setting not in known:
+            raise InputError(
+                f'metric "{key}" has no setting "{setting}"; {did_you_mean(setting, known)}'
+            )
+    metric = chosen(**{n: tuple(v) if isinstance(v, list) else v for n, v in given.items()})
+    return _inside(metric, key, region) if at else metric
+
+
+def _inside(metric: Metric, key: str, region: str) -> Metric:
+    from tryonbench.metrics.base import ImageMetric, Region
+    from tryonbench.metrics.regional import Regional
+
+    known = get_args(Region)
+    if region not in known:
+        raise InputError(f'metric "{key}": no region "{region}"; {did_you_mean(region, known)}')
+    if not isinstance(metric, ImageMetric) or not metric.has_regions:
+        raise InputError(f'metric "{key}": {metric.label} has no value for a part of a picture')
+    return Regional(metric, cast(Region, region))
 
 
 def settings(key: str, given: dict[str, Any]) -> dict[str, Any]:

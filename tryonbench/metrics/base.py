@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import torch
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 Features = NDArray[np.float32]
+Halves = NDArray[np.float64]
 Extractor = Callable[[Tensor], Tensor]
 """uint8 (N, 3, H, W) -> float32 (N, D)."""
 Resize = Literal["clean", "pytorch-fid", "tf1"]
@@ -32,8 +33,15 @@ class Scored:
     """float32 (N, 3, H, W) in [0, 1]."""
     truth: Tensor
     """float32 (N, 3, H, W) in [0, 1]."""
-    garment: Tensor | None
-    """True where the truth shows the upper garment, bool (N, H, W); None if not known."""
+    region: Tensor | None
+    """The pixels that count, bool (N, H, W), for a metric with a `region`."""
+    memo: dict[object, Any] = field(default_factory=dict)
+    """What metrics on the same pictures share, by a key of theirs."""
+
+
+Region = Literal["garment", "preserved"]
+"""garment: where the truth shows the upper garment. preserved: what the agnostic mask leaves, which
+must stay as it is in the photograph; so the photograph is what it is compared with."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,13 @@ class Metric(ABC):
 class ImageMetric(Metric):
     """A number for each image, compared with the truth; the value is their mean."""
 
-    needs_garment: ClassVar[bool] = False
+    has_regions: ClassVar[bool] = False
+    """Whether it can be taken inside a region."""
+
+    @property
+    def region(self) -> Region | None:
+        """The pixels that count; None: all."""
+        return None
 
     @abstractmethod
     def scorer(self, device: torch.device) -> Callable[[Scored], Tensor]:
@@ -69,6 +83,52 @@ class ImageMetric(Metric):
         Raises:
             MissingWeights: a network's weights are not there.
         """
+
+    def region_scorer(self, device: torch.device) -> Callable[[Scored], Tensor]:
+        """The same inside `Scored.region`; NaN for an image without such pixels."""
+        raise NotImplementedError(f"{self.label} has no value for a part of a picture")
+
+
+@dataclass(frozen=True)
+class MapMetric(ImageMetric):
+    """A per-image metric that is a mean over pixels."""
+
+    has_regions: ClassVar[bool] = True
+
+    @abstractmethod
+    def map(self, output: Tensor, truth: Tensor) -> Tensor:
+        """(N, 3, H, W) twice -> (N, H, W), or smaller by an equal border on all sides."""
+
+    def finish(self, mean: Tensor) -> Tensor:
+        """The metric from the mean over pixels, (N,) -> (N,)."""
+        return mean
+
+    def scorer(self, device: torch.device) -> Callable[[Scored], Tensor]:
+        return lambda images: self.finish(self._shared_map(images).flatten(1).mean(dim=1))
+
+    def region_scorer(self, device: torch.device) -> Callable[[Scored], Tensor]:
+        def score(images: Scored) -> Tensor:
+            assert images.region is not None
+            return self.finish(mean_inside(self._shared_map(images), images.region))
+
+        return score
+
+    def _shared_map(self, images: Scored) -> Tensor:
+        if self not in images.memo:
+            images.memo[self] = self.map(images.output, images.truth)
+        found: Tensor = images.memo[self]
+        return found
+
+
+def mean_inside(values: Tensor, region: Tensor) -> Tensor:
+    """Mean of a map (N, h, w) over a region (N, H, W), whose border is cut to fit -> (N,).
+
+    >>> mean_inside(torch.tensor([[[1.0, 3.0]]]), torch.tensor([[[True, False]]]))
+    tensor([1.])
+    """
+    top, left = ((region.shape[i] - values.shape[i]) // 2 for i in (1, 2))
+    inside = region[:, top : top + values.shape[1], left : left + values.shape[2]].to(values)
+    return (values * inside).sum(dim=(1, 2)) / inside.sum(dim=(1, 2))
 
 
 @dataclass(frozen=True)
@@ -93,3 +153,12 @@ class SetMetric(Metric):
         Raises:
             NotDefined: too few images.
         """
+
+    def halves(self, output: Features, reference: Features, aligned: bool) -> Halves | None:
+        """The distance of all images, then those of random halves, (1 + B,), which say how sure
+        it is; None for a metric that is not smooth enough.
+
+        Args:
+            aligned: row i of both shows the same person.
+        """
+        return None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tryonbench.data.layout import Split
-from tryonbench.metrics.base import Features, Metric, NotDefined, Scored, SetMetric
+from tryonbench.metrics.base import Features, Halves, Metric, NotDefined, Scored, SetMetric
 from tryonbench.metrics.inception import make_extractor
 from tryonbench.metrics.loading import CHUNK, Chunk, Item, Wanted, ahead, chunks, load_chunk
 from tryonbench.metrics.outputs import Problems
@@ -24,6 +25,7 @@ from tryonbench.metrics.views import Picture, as_bytes, open_picture
 from tryonbench.progress import progress
 from tryonbench.results.schema import MetricValue
 from tryonbench.stats import mean_interval
+from tryonbench.stats.distances import FEWEST, estimate
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Measured:
     values: dict[str, MetricValue]
     samples: dict[str, NDArray[np.float64]]
     ids: tuple[str, ...]
+    halves: dict[str, Halves]
+    """By distribution metric: see `SetMetric.halves`."""
 
 
 class Engine:
@@ -72,7 +76,9 @@ class Engine:
     def _run(self, problems: Problems, title: str) -> None:
         """The pass over the items; once there is a problem, the rest is only looked at."""
         sizes = [s.protocol.size for s in self.plan.scorings if s.protocol.output_resize is None]
-        wanted = Wanted(bool(self.plan.comparisons), bool(self.open), sizes[0] if sizes else None)
+        kinds = {comparison.kind for comparison in self.plan.comparisons}
+        photographs = bool(self.open) or "photographs" in kinds
+        wanted = Wanted("truths" in kinds, photographs, sizes[0] if sizes else None)
         load = partial(load_chunk, self.split, wanted=wanted, problems=problems)
         with progress(title, len(self.items)) as update:
             for number, chunk in enumerate(ahead(load, chunks(self.items)), 1):
@@ -82,13 +88,12 @@ class Engine:
                 update(min(number * CHUNK, len(self.items)))
 
     def _score(self, chunk: Chunk) -> None:
-        """Append each per-image metric of a chunk."""
-        scored: dict[object, Scored] = {}
+        """Append each per-image metric of a chunk; those on the same pictures share their memo."""
+        memos: dict[object, dict[object, Any]] = defaultdict(dict)
         for comparison in self.plan.comparisons:
-            views = comparison.output, comparison.truth, comparison.metric.needs_garment
-            if views not in scored:
-                scored[views] = _scored(chunk, comparison)
-            values = self.scorers[comparison.metric](scored[views])
+            memo = memos[comparison.output, comparison.truth, comparison.kind]
+            scored = _scored(chunk, comparison, memo)
+            values = self.scorers[comparison.metric](scored)
             self.scores[comparison].append(values.double().cpu())
 
     def _extract(self, chunk: Chunk) -> None:
@@ -114,13 +119,18 @@ class Engine:
         extraction, rows = reference.extraction, self.photographs[reference.extraction]
         paths = self._paths(reference)
         rest = [path for path in dict.fromkeys(paths) if path not in rows]
-        with progress(f"photographs {extraction.weights}", len(rest)) as update:
-            load = partial(_views, extraction)
-            for done, (group, pictures) in enumerate(ahead(load, chunks(rest)), 1):
-                rows.update(zip(group, self._features(extraction, pictures), strict=True))
-                update(min(done * CHUNK, len(rest)))
+        if rest:
+            self._extract_alone(extraction, rest)
         self.references[reference] = torch.stack([rows[path] for path in paths]).numpy()
         keep_features(self._file(reference), self.references[reference])
+
+    def _extract_alone(self, extraction: Extraction, paths: Sequence[Path]) -> None:
+        """The features of photographs that are looked at for nothing else."""
+        load, rows = partial(_views, extraction), self.photographs[extraction]
+        with progress(f"photographs {extraction.weights}", len(paths)) as update:
+            for done, (group, pictures) in enumerate(ahead(load, chunks(paths)), 1):
+                rows.update(zip(group, self._features(extraction, pictures), strict=True))
+                update(min(done * CHUNK, len(paths)))
 
     def _kept(self, reference: ReferenceSet) -> Features | None:
         return read_features(self._file(reference), len(self._paths(reference)))
@@ -142,28 +152,40 @@ class Engine:
             key: torch.cat(self.scores[scoring.comparison(metric)]).numpy()
             for key, metric in scoring.pairwise()
         }
-        values = {key: self._value(scoring, key, samples) for key in scoring.metrics}
-        return Measured(values, samples, tuple(item.id for item in self.items))
+        values = {key: _no_value(scoring.metrics[key], why) for key, why in scoring.missing.items()}
+        values |= {key: _mean_value(samples[key], scoring.metrics[key]) for key in samples}
+        halves: dict[str, Halves] = {}
+        for key, metric in scoring.distributions():
+            values[key], found = self._distance(scoring, metric)
+            halves |= {key: found} if found is not None else {}
+        ordered = {key: values[key] for key in scoring.metrics}
+        return Measured(ordered, samples, tuple(item.id for item in self.items), halves)
 
-    def _value(
-        self, scoring: Scoring, key: str, samples: dict[str, NDArray[np.float64]]
-    ) -> MetricValue:
-        metric = scoring.metrics[key]
-        if key in scoring.missing:
-            return _no_value(metric, scoring.missing[key])
-        if not isinstance(metric, SetMetric):
-            return _mean_value(samples[key], metric)
+    def _distance(self, scoring: Scoring, metric: SetMetric) -> tuple[MetricValue, Halves | None]:
+        """A distribution metric's value, and what its interval comes from."""
         output = torch.cat(self.outputs[scoring.outputs(metric)]).numpy()
-        return _set_value(metric, output, self.references[scoring.reference(metric)])
+        reference = scoring.reference(metric)
+        features = self.references[reference]
+        try:
+            _refuse_nonfinite(output, features)
+            value = metric.value(output, features)
+        except NotDefined as error:
+            return _no_value(metric, str(error)), None
+        enough = min(len(output), len(features)) >= FEWEST
+        halves = metric.halves(output, features, not reference.every) if enough else None
+        return _set_value(metric, value, len(output), halves), halves
 
 
-def _scored(chunk: Chunk, comparison: Comparison) -> Scored:
-    size, needs_garment = comparison.truth.size, comparison.metric.needs_garment
-    return Scored(
-        chunk.unit("outputs", comparison.output),
-        chunk.unit("truths", comparison.truth),
-        chunk.garments(size) if needs_garment and size else None,
-    )
+def _scored(chunk: Chunk, comparison: Comparison, memo: dict[object, Any]) -> Scored:
+    """The pictures of a comparison; tensors are made once a memo."""
+    if "pair" not in memo:
+        output = chunk.unit("outputs", comparison.output)
+        memo["pair"] = output, chunk.unit(comparison.kind, comparison.truth)
+    output, truth = memo["pair"]
+    region, size = comparison.metric.region, comparison.truth.size
+    if region and size and region not in memo:
+        memo[region] = chunk.region(region, size)
+    return Scored(output, truth, memo[region] if region else None, memo)
 
 
 def _views(extraction: Extraction, paths: Sequence[Path]) -> tuple[Sequence[Path], list[Picture]]:
@@ -174,16 +196,23 @@ def _no_value(metric: Metric, reason: str) -> MetricValue:
     return MetricValue(value=None, missing=reason, higher_is_better=metric.higher_is_better)
 
 
-def _set_value(metric: SetMetric, output: Features, reference: Features) -> MetricValue:
+def _refuse_nonfinite(output: Features, reference: Features) -> None:
     for name, features in (("outputs", output), ("photographs", reference)):
         broken = int((~np.isfinite(features)).any(1).sum())
         if broken:
-            return _no_value(metric, f"the network's features of {broken} {name} are not finite")
-    try:
-        value = metric.value(output, reference)
-    except NotDefined as error:
-        return _no_value(metric, str(error))
-    return MetricValue(value=value, n=len(output), higher_is_better=metric.higher_is_better)
+            raise NotDefined(f"the network's features of {broken} {name} are not finite")
+
+
+def _set_value(metric: SetMetric, value: float, n: int, halves: Halves | None) -> MetricValue:
+    """The value with its interval: as wide as the spread over halves says."""
+    better = metric.higher_is_better
+    if halves is None:
+        return MetricValue(value=value, n=n, higher_is_better=better)
+    found = estimate(halves)
+    below, above = found.value - found.low, found.high - found.value
+    return MetricValue(
+        value=value, low=value - below, high=value + above, n=n, higher_is_better=better
+    )
 
 
 def _mean_value(samples: NDArray[np.float64], metric: Metric) -> MetricValue:

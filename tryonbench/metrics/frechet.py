@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tryonbench.metrics.base import Features, NotDefined, Resize, SetMetric
+from tryonbench.metrics.base import Features, Halves, NotDefined, Resize, SetMetric
 
 Matrix = NDArray[np.float64]
 
@@ -22,6 +22,17 @@ class Fid(SetMetric):
 
     def value(self, output: Features, reference: Features) -> float:
         return frechet_distance(output, reference)
+
+    def halves(self, output: Features, reference: Features, aligned: bool) -> Halves:
+        return frechet_halves(output, reference, aligned)
+
+
+def frechet_halves(output: Features, reference: Features, aligned: bool) -> Halves:
+    """See `SetMetric.halves`."""
+    from tryonbench.stats.distances import half_distances
+    from tryonbench.stats.subsets import frechet_subsets
+
+    return half_distances(frechet_subsets, output, reference, aligned=aligned)
 
 
 @dataclass(frozen=True)

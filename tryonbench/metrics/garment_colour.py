@@ -9,7 +9,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from tryonbench.metrics.base import ImageMetric, Scored
+from tryonbench.metrics.base import ImageMetric, Region, Scored, mean_inside
 from tryonbench.metrics.ciede2000 import ciede2000, lab_from_srgb
 
 
@@ -23,16 +23,18 @@ class GarmentCiede2000(ImageMetric):
     label: ClassVar[str] = "Garment ΔE00"
     higher_is_better: ClassVar[bool] = False
     decimals: ClassVar[int] = 2
-    needs_garment: ClassVar[bool] = True
     white: str = "D65"
     labels: tuple[int, ...] = (5, 6, 7)
     """Parse labels of the truth that make the region."""
 
+    @property
+    def region(self) -> Region:
+        return "garment"
+
     def scorer(self, device: torch.device) -> Callable[[Scored], Tensor]:
         def score(images: Scored) -> Tensor:
-            assert images.garment is not None
+            assert images.region is not None
             error = ciede2000(lab_from_srgb(images.output), lab_from_srgb(images.truth))
-            inside = images.garment.to(error.dtype)
-            return (error * inside).sum(dim=(1, 2)) / inside.sum(dim=(1, 2))
+            return mean_inside(error, images.region)
 
         return score

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from tryonbench.metrics.base import Features, SetMetric
-from tryonbench.metrics.frechet import frechet_distance
+from tryonbench.metrics.base import Features, Halves, SetMetric
+from tryonbench.metrics.frechet import frechet_distance, frechet_halves
 from tryonbench.metrics.inception import TAPS
 from tryonbench.metrics.kernel import Kid
 
@@ -44,6 +44,9 @@ class Fid64(SetMetric):
     def value(self, output: Features, reference: Features) -> float:
         return frechet_distance(layer(output, self.width), layer(reference, self.width))
 
+    def halves(self, output: Features, reference: Features, aligned: bool) -> Halves:
+        return frechet_halves(layer(output, self.width), layer(reference, self.width), aligned)
+
 
 @dataclass(frozen=True)
 class Fid192(Fid64):
@@ -73,3 +76,6 @@ class Kid768(Kid):
 
     def value(self, output: Features, reference: Features) -> float:
         return super().value(layer(output, 768), layer(reference, 768))
+
+    def halves(self, output: Features, reference: Features, aligned: bool) -> Halves:
+        return super().halves(layer(output, 768), layer(reference, 768), aligned)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from tryonbench.metrics.base import Features, NotDefined, SetMetric
+from tryonbench.metrics.base import Features, Halves, NotDefined, SetMetric
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,13 @@ class Kid(SetMetric):
             for _ in range(self.subsets)
         ]
         return float(np.mean(draws))
+
+    def halves(self, output: Features, reference: Features, aligned: bool) -> Halves:
+        """Of the full U-statistic, whose subsets `value` averages."""
+        from tryonbench.stats.distances import half_distances
+        from tryonbench.stats.subsets import kernel_subsets
+
+        return half_distances(kernel_subsets, output, reference, aligned=aligned)
 
 
 def mmd2(x: Features, y: Features) -> float:

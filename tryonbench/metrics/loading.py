@@ -10,12 +10,15 @@ from typing import Literal, TypeVar
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from tryonbench.data.layout import Split
 from tryonbench.data.pairs import Pair
+from tryonbench.data.sample import Sample
 from tryonbench.data.truth import garment_region, is_own_garment, truth_path
 from tryonbench.errors import InputError
+from tryonbench.metrics.base import Region
 from tryonbench.metrics.outputs import Problems
 from tryonbench.metrics.views import Decoded, Picture, Size, View, as_unit, open_picture
 
@@ -68,11 +71,17 @@ class Chunk:
         """The same as float32 (N, 3, H, W) in [0, 1]."""
         return as_unit(self.pictures(kind, view))
 
-    def garments(self, size: Size) -> Tensor | None:
-        """Where the truths show the garment, bool (N, H, W), if that is known of all."""
-        regions = [garment_region(self.split, item.pair, size) for item in self.items]
+    def region(self, name: Region, size: Size) -> Tensor | None:
+        """The pixels of a region, bool (N, H, W), if they are known of all items."""
+        regions = [_region(self.split, item.pair, name, size) for item in self.items]
         known = [region for region in regions if region is not None]
         return torch.from_numpy(np.stack(known)) if len(known) == len(regions) else None
+
+
+def _region(split: Split, pair: Pair, name: Region, size: Size) -> NDArray[np.bool_] | None:
+    if name == "garment":
+        return garment_region(split, pair, size)
+    return ~Sample(split, pair, size).array("agnostic_mask")
 
 
 def load_chunk(

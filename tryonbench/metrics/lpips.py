@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import torch
 from torch import Tensor
+from torch.nn.functional import adaptive_avg_pool2d
 
 from tryonbench.metrics.base import ImageMetric, Scored
 from tryonbench.metrics.eight_bit import shrunk
@@ -48,6 +49,7 @@ class Lpips(ImageMetric):
 
     label: ClassVar[str] = "LPIPS alex"
     higher_is_better: ClassVar[bool] = False
+    has_regions: ClassVar[bool] = True
     net: Net = "alex"
     version: str = "0.1"
     implementation: str = "lpips"
@@ -59,17 +61,59 @@ class Lpips(ImageMetric):
         return TRUNKS[self.net]
 
     def scorer(self, device: torch.device) -> Callable[[Scored], Tensor]:
-        model = load_lpips(self.net, device)
+        layers = self._layers(device)
+        return lambda images: sum_of(each.mean(dim=(1, 2)) for each in layers(images))
+
+    def region_scorer(self, device: torch.device) -> Callable[[Scored], Tensor]:
+        """In each layer, the mean weighted by how much of a place lies in the region."""
+        layers = self._layers(device)
 
         def score(images: Scored) -> Tensor:
-            output, truth = (self._sized(x).to(device) for x in (images.output, images.truth))
-            distance: Tensor = model(output * 2 - 1, truth * 2 - 1)
-            return distance.reshape(-1)
+            assert images.region is not None
+            inside = images.region.to(device, torch.float32)[:, None]
+            return sum_of(_weighted_mean(each, inside) for each in layers(images))
 
         return score
 
+    def _layers(self, device: torch.device) -> Callable[[Scored], list[Tensor]]:
+        """A function to each layer's distances (N, h, w), computed once for the same pictures."""
+        model = load_lpips(self.net, device)
+
+        def layers(images: Scored) -> list[Tensor]:
+            if self not in images.memo:
+                pair = (self._sized(x).to(device) * 2 - 1 for x in (images.output, images.truth))
+                images.memo[self] = layer_distances(model, *pair)
+            found: list[Tensor] = images.memo[self]
+            return found
+
+        return layers
+
     def _sized(self, images: Tensor) -> Tensor:
         return images if self.size is None else shrunk(images, self.size)
+
+
+def layer_distances(model: LPIPS, output: Tensor, truth: Tensor) -> list[Tensor]:
+    """Equation (1) of the paper before the spatial mean: (N, h, w) for each layer.
+
+    Args:
+        output, truth: (N, 3, H, W) in [-1, 1].
+    """
+    from lpips import normalize_tensor
+
+    features = (model.net(model.scaling_layer(images)) for images in (output, truth))
+    pairs = zip(model.lins, *features, strict=True)
+    return [head((normalize_tensor(x) - normalize_tensor(y)) ** 2)[:, 0] for head, x, y in pairs]
+
+
+def _weighted_mean(values: Tensor, inside: Tensor) -> Tensor:
+    """Mean of (N, h, w), weighted by the share of each place that (N, 1, H, W) covers."""
+    shares = adaptive_avg_pool2d(inside, (values.shape[1], values.shape[2]))[:, 0]
+    return (values * shares).sum(dim=(1, 2)) / shares.sum(dim=(1, 2))
+
+
+def sum_of(terms: Iterable[Tensor]) -> Tensor:
+    """The sum of tensors (N,)."""
+    return torch.stack(list(terms)).sum(dim=0)
 
 
 @dataclass(frozen=True)

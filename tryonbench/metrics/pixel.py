@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-import torch
 from torch import Tensor
 
-from tryonbench.metrics.base import ImageMetric, Scored
+from tryonbench.metrics.base import MapMetric
 
 
 @dataclass(frozen=True)
-class Psnr(ImageMetric):
+class Psnr(MapMetric):
     """10 log10(1 / MSE) of each image, dB; the mean of images, not the pooled error.
 
+    >>> import torch
+    >>> from tryonbench.metrics.base import Scored
     >>> black, grey = torch.zeros(1, 3, 2, 2), torch.full((1, 3, 2, 2), 0.1)
     >>> Psnr().scorer(torch.device("cpu"))(Scored(black, grey, None))
     tensor([20.])
@@ -28,18 +28,19 @@ class Psnr(ImageMetric):
     ceiling: float = 100.0
     """Value given to equal images, whose PSNR is infinite, in dB."""
 
-    def scorer(self, device: torch.device) -> Callable[[Scored], Tensor]:
-        def score(images: Scored) -> Tensor:
-            error = (images.output - images.truth).square().flatten(1).mean(dim=1)
-            return (-10 * error.log10()).clamp(max=self.ceiling)
+    def map(self, output: Tensor, truth: Tensor) -> Tensor:
+        return squared_error(output, truth)
 
-        return score
+    def finish(self, mean: Tensor) -> Tensor:
+        return (-10 * mean.log10()).clamp(max=self.ceiling)
 
 
 @dataclass(frozen=True)
-class L1(ImageMetric):
+class L1(MapMetric):
     """Mean absolute error of RGB values in [0, 1].
 
+    >>> import torch
+    >>> from tryonbench.metrics.base import Scored
     >>> black, grey = torch.zeros(1, 3, 2, 2), torch.full((1, 3, 2, 2), 0.25)
     >>> L1().scorer(torch.device("cpu"))(Scored(black, grey, None))
     tensor([0.2500])
@@ -49,14 +50,16 @@ class L1(ImageMetric):
     higher_is_better: ClassVar[bool] = False
     reduction: str = "mean of images"
 
-    def scorer(self, device: torch.device) -> Callable[[Scored], Tensor]:
-        return lambda images: (images.output - images.truth).abs().flatten(1).mean(dim=1)
+    def map(self, output: Tensor, truth: Tensor) -> Tensor:
+        return (output - truth).abs().mean(dim=1)
 
 
 @dataclass(frozen=True)
-class Mse(ImageMetric):
+class Mse(MapMetric):
     """Mean squared error of RGB values in [0, 1].
 
+    >>> import torch
+    >>> from tryonbench.metrics.base import Scored
     >>> black, grey = torch.zeros(1, 3, 2, 2), torch.full((1, 3, 2, 2), 0.5)
     >>> Mse().scorer(torch.device("cpu"))(Scored(black, grey, None))
     tensor([0.2500])
@@ -67,5 +70,10 @@ class Mse(ImageMetric):
     decimals: ClassVar[int] = 5
     reduction: str = "mean of images"
 
-    def scorer(self, device: torch.device) -> Callable[[Scored], Tensor]:
-        return lambda images: (images.output - images.truth).square().flatten(1).mean(dim=1)
+    def map(self, output: Tensor, truth: Tensor) -> Tensor:
+        return squared_error(output, truth)
+
+
+def squared_error(output: Tensor, truth: Tensor) -> Tensor:
+    """Mean over channels, (N, 3, H, W) twice -> (N, H, W)."""
+    return (output - truth).square().mean(dim=1)

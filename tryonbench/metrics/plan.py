@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from tryonbench.data.layout import Split
 from tryonbench.data.pairs import Pair
+from tryonbench.data.sample import missing_folders
 from tryonbench.data.truth import garment_region, truth_path
 from tryonbench.metrics import make_metric
 from tryonbench.metrics.base import ImageMetric, Metric, Resize, SetMetric
+from tryonbench.metrics.regional import Regional
 from tryonbench.metrics.views import (
     View,
     generated_view,
@@ -18,10 +21,12 @@ from tryonbench.metrics.views import (
     truth_view,
 )
 from tryonbench.protocols import Protocol
-from tryonbench.weights import missing_weights
+from tryonbench.weights import find, missing_weights
 
 NO_TRUTH = "real unpaired pairs have no ground truth; procedural data has: tryonbench data synth"
 NO_PARSE = "the data has no parse maps (image-parse-v3) that show where the garment is"
+
+NO_MASK = "the data has no agnostic masks, nor the parse maps and poses to compute them from"
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,8 @@ class Comparison:
     metric: ImageMetric
     output: View
     truth: View
+    kind: Literal["truths", "photographs"]
+    """What is compared with: what must stay is compared with the photograph of the person."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,10 @@ class Scoring:
 
     def comparison(self, metric: ImageMetric) -> Comparison:
         """How a per-image metric sees this protocol's pictures."""
-        return Comparison(metric, output_view(self.protocol), truth_view(self.protocol))
+        protocol = self.protocol
+        with_photograph = metric.region == "preserved" and protocol.pairing == "unpaired"
+        kind: Literal["truths", "photographs"] = "photographs" if with_photograph else "truths"
+        return Comparison(metric, output_view(protocol), truth_view(protocol), kind)
 
     def outputs(self, metric: SetMetric) -> Extraction:
         """The outputs' features that a distribution metric reads."""
@@ -80,9 +90,16 @@ class Scoring:
             if isinstance(metric, ImageMetric):
                 yield key, metric
 
-    def distributions(self) -> Iterator[SetMetric]:
-        """The distribution metrics that can be computed."""
-        return (metric for _, metric in self._ready() if isinstance(metric, SetMetric))
+    def distributions(self) -> Iterator[tuple[str, SetMetric]]:
+        """The distribution metrics that can be computed, by key."""
+        for key, metric in self._ready():
+            if isinstance(metric, SetMetric):
+                yield key, metric
+
+    def weight_files(self) -> list[str]:
+        """The names of the verified files that the metrics load: each stands for one content."""
+        names = {metric.weights for _, metric in self._ready() if metric.weights}
+        return sorted(find(name).name for name in names)
 
     def _ready(self) -> Iterator[tuple[str, Metric]]:
         return ((key, m) for key, m in self.metrics.items() if key not in self.missing)
@@ -99,7 +116,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         every = self.scorings
-        sets = [(scoring, metric) for scoring in every for metric in scoring.distributions()]
+        sets = [(scoring, metric) for scoring in every for _, metric in scoring.distributions()]
         for name, found in (
             ("comparisons", [s.comparison(m) for s in every for _, m in s.pairwise()]),
             ("outputs", [scoring.outputs(metric) for scoring, metric in sets]),
@@ -116,8 +133,10 @@ def scoring_of(
     Raises:
         InputError: unknown metric.
     """
+    given = protocol.metrics
     metrics = {
-        key: make_metric(key, protocol.metrics.get(key, {})) for key in keys or protocol.metrics
+        key: make_metric(key, given.get(key, given.get(key.partition("@")[0], {})))
+        for key in keys or given
     }
     reasons = {key: _missing(metric, protocol, split, pairs) for key, metric in metrics.items()}
     return Scoring(protocol, metrics, {key: why for key, why in reasons.items() if why})
@@ -128,9 +147,12 @@ def _missing(metric: Metric, protocol: Protocol, split: Split, pairs: Sequence[P
     if not pairs:
         return "there are no images"
     if isinstance(metric, ImageMetric):
-        if truth_path(split, pairs[0]) is None:
+        if metric.region == "preserved":
+            if missing_folders(split, "agnostic_mask"):
+                return NO_MASK
+        elif truth_path(split, pairs[0]) is None:
             return NO_TRUTH
-        if metric.needs_garment and garment_region(split, pairs[0], (1, 1)) is None:
+        if metric.region == "garment" and garment_region(split, pairs[0], (1, 1)) is None:
             return NO_PARSE
     reason = metric.undefined(protocol.size)
     return reason or (missing_weights(metric.weights) if metric.weights else None)
@@ -143,11 +165,10 @@ def explained(plan: Plan, items: int, photographs: int) -> list[str]:
         items: images to score.
         photographs: in the split.
     """
-    truths = [f"compare outputs {c.output}" for c in plan.comparisons]
     lines = [f"decode {items} outputs once; their photographs or truths once"]
     lines += [
-        f"{each}, truths {c.truth}: {type(c.metric).__name__} {_settings(c.metric)}"
-        for each, c in zip(truths, plan.comparisons, strict=True)
+        f"compare outputs {c.output}, {c.kind} {c.truth}: {_named(c.metric)}"
+        for c in plan.comparisons
     ]
     lines += [f"features of {items} outputs: {extraction}" for extraction in plan.outputs]
     lines += [
@@ -161,12 +182,13 @@ def explained(plan: Plan, items: int, photographs: int) -> list[str]:
     return [*lines, *missing]
 
 
-def _settings(metric: Metric) -> str:
-    """Settings that are not the metric's defaults."""
-    default = type(metric)()
-    changed = {
-        name: value
-        for name in metric.__dataclass_fields__
-        if (value := getattr(metric, name)) != getattr(default, name)
-    }
-    return " ".join(f"{name}={value}" for name, value in changed.items())
+def _named(metric: Metric) -> str:
+    """A metric's label and those of its settings that are not the defaults."""
+    own = metric.metric if isinstance(metric, Regional) else metric
+    default = type(own)()
+    changed = (
+        f"{name}={getattr(own, name)}"
+        for name in own.__dataclass_fields__
+        if getattr(own, name) != getattr(default, name)
+    )
+    return " ".join([metric.label, *changed])

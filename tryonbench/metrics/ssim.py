@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -10,14 +9,15 @@ import torch
 from torch import Tensor
 from torch.nn.functional import conv2d
 
-from tryonbench.metrics.base import ImageMetric, Scored
+from tryonbench.metrics.base import MapMetric
 from tryonbench.metrics.eight_bit import grey
 
 
 @dataclass(frozen=True)
-class Ssim(ImageMetric):
+class Ssim(MapMetric):
     """Mean over pixels and channels, one value an image. Range -1 to 1.
 
+    >>> from tryonbench.metrics.base import Scored
     >>> image = torch.rand(2, 3, 32, 24)
     >>> Ssim().scorer(torch.device("cpu"))(Scored(image, image, None))
     tensor([1., 1.])
@@ -41,20 +41,15 @@ class Ssim(ImageMetric):
             return None
         return f"SSIM needs images of at least {self.window}x{self.window} pixels"
 
-    def scorer(self, device: torch.device) -> Callable[[Scored], Tensor]:
-        similarity = self._reflected if self.border == "reflect" else self._valid
-
-        def score(images: Scored) -> Tensor:
-            pair = (images.output, images.truth)
-            output, truth = map(grey, pair) if self.channels == "grey" else pair
-            return similarity(output, truth)
-
-        return score
+    def map(self, output: Tensor, truth: Tensor) -> Tensor:
+        x, y = (grey(output), grey(truth)) if self.channels == "grey" else (output, truth)
+        similarity = self._reflected(x, y) if self.border == "reflect" else self._valid(x, y)
+        return similarity.mean(dim=1)
 
     def _reflected(self, output: Tensor, truth: Tensor) -> Tensor:
         from torchmetrics.functional.image import structural_similarity_index_measure as ssim
 
-        value = ssim(
+        _, similarity = ssim(
             output,
             truth,
             kernel_size=self.window,
@@ -63,9 +58,9 @@ class Ssim(ImageMetric):
             k1=self.k1,
             k2=self.k2,
             reduction="none",
+            return_full_image=True,
         )
-        assert isinstance(value, Tensor)
-        return value.reshape(-1)
+        return similarity
 
     def _valid(self, output: Tensor, truth: Tensor) -> Tensor:
         """Equation (13) of the paper, local moments by a Gaussian window, in float64."""
@@ -76,7 +71,7 @@ class Ssim(ImageMetric):
         c1, c2 = self.k1**2, self.k2**2
         above = (2 * mx * my + c1) * (2 * covariance + c2)
         below = (mx * mx + my * my + c1) * (vx + vy + c2)
-        return (above / below).flatten(1).mean(dim=1)
+        return above / below
 
     def _local(self, images: Tensor) -> Tensor:
         """Gaussian means of every window that lies inside (N, C, H, W)."""

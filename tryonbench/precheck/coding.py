@@ -12,7 +12,7 @@ from PIL import Image
 
 from tryonbench.data.check.findings import Fault
 from tryonbench.data.measure import jpeg_quality
-from tryonbench.images import PNG_START, Pixels
+from tryonbench.images import Pixels
 
 SUFFIXES = {"PNG": (".png",), "JPEG": (".jpg", ".jpeg"), "MPO": (".jpg", ".jpeg")}
 MODES = {
@@ -20,12 +20,8 @@ MODES = {
     "LA": "greyscale with alpha",
     "RGBA": "with an alpha channel",
     "P": "a palette",
-    "CMYK": "CMYK",
 }
 """What is told of colour modes that `eval` converts to RGB."""
-DEPTH_AT = 24
-"""Where a PNG file's IHDR chunk holds the bits a channel (PNG specification, 11.2.2)."""
-
 FINE = 95
 """JPEG quality from which it is only noted. Of 36 photographs q95 leaves 56 dB, q75 40.7 dB."""
 GRID = 8
@@ -49,19 +45,10 @@ def file_faults(path: Path) -> Iterator[Fault]:
         yield Fault("warning", f"{codec} data under another ending", path.name)
     if mode in MODES:
         yield Fault("warning", "not stored as RGB", f"{path.name}: {MODES[mode]}")
-    if mode == "RGB" and _png_depth(path) == 16:
-        yield Fault("warning", "16 bits a channel, read as 8", path.name)
     if quality := jpeg_quality(path):
         fine = quality >= FINE - 0.5
         kind = f"saved as JPEG, quality {FINE} or more" if fine else "saved as JPEG"
         yield Fault("note" if fine else "warning", kind, f"{path.name}: quality {quality:.0f}")
-
-
-def _png_depth(path: Path) -> int | None:
-    """Bits a channel of a PNG file; Pillow reads 16 of them as 8 and does not tell."""
-    with path.open("rb") as file:
-        start = file.read(DEPTH_AT + 1)
-    return start[DEPTH_AT] if start.startswith(PNG_START) else None
 
 
 def pixel_faults(path: Path, pixels: Pixels) -> Iterator[Fault]:

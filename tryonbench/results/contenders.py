@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tryonbench.errors import InputError, did_you_mean, listed
 from tryonbench.results.schema import Result
-from tryonbench.results.store import read_result, read_samples, result_files
+from tryonbench.results.store import read_halves, read_result, read_samples, result_files
 from tryonbench.runs import Run
-from tryonbench.stats.family import ImageValues
+from tryonbench.stats.family import ImageValues, SetDistances
 
 WHOLE_SET = "it is one number for a set of images, and the results keep nothing to resample"
+OTHER_IMAGES = "it is one number for a set of images, and not all runs have the same images"
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Contender:
     result: Result
     samples: pd.DataFrame
     """A row an image, by id; a column a metric."""
+    halves: dict[str, NDArray[np.float64]]
+    """By distance between sets, that of all images and of random halves."""
 
 
 def contenders(runs: Sequence[Run], protocol: str) -> list[Contender]:
@@ -94,7 +98,7 @@ def _contender(name: str, run: Run, protocol: str) -> Contender:
     result = read_result(file)
     if result.skipped is not None:
         raise InputError(f"{name} was skipped under {protocol}: {result.skipped}")
-    return Contender(name, run, result, _samples(run, result))
+    return Contender(name, run, result, _samples(run, result), read_halves(run.halves(protocol)))
 
 
 def _samples(run: Run, result: Result) -> pd.DataFrame:
@@ -136,7 +140,7 @@ def common_ids(found: Sequence[Contender]) -> list[str]:
 
 def chosen_metrics(
     found: Sequence[Contender], keys: Sequence[str]
-) -> tuple[list[ImageValues], dict[str, str]]:
+) -> tuple[list[ImageValues | SetDistances], dict[str, str]]:
     """The metrics to compare, and why the others are not.
 
     Args:
@@ -157,7 +161,7 @@ def chosen_metrics(
     return [_values(found, key, ids) for key in dict.fromkeys(wanted)], left_out
 
 
-def _against(found: Iterable[Contender], key: str) -> str | None:
+def _against(found: Sequence[Contender], key: str) -> str | None:
     """Why a metric cannot be compared."""
     for one in found:
         value = one.result.metrics.get(key)
@@ -165,9 +169,17 @@ def _against(found: Iterable[Contender], key: str) -> str | None:
             return f"{one.name} was not scored in it"
         if value.value is None:
             return f"{one.name} has no value: {value.missing}"
-        if key not in one.samples:
+        if key not in one.samples and key not in one.halves:
             return WHOLE_SET
-    return None
+    return _against_halves(found, key)
+
+
+def _against_halves(found: Sequence[Contender], key: str) -> str | None:
+    """Halves were drawn by position, so that they may only be compared for the same images."""
+    if key in found[0].samples:
+        return None
+    same = all(list(one.samples.index) == list(found[0].samples.index) for one in found)
+    return None if same else OTHER_IMAGES
 
 
 def _refuse(key: str, reasons: dict[str, str | None]) -> None:
@@ -181,6 +193,8 @@ def _sentence(reasons: dict[str, str | None]) -> str:
     return "; ".join(f"{key}: {reason}" for key, reason in reasons.items()) or "there is none"
 
 
-def _values(found: Sequence[Contender], key: str, ids: list[str]) -> ImageValues:
+def _values(found: Sequence[Contender], key: str, ids: list[str]) -> ImageValues | SetDistances:
+    if key not in found[0].samples:
+        return SetDistances(key, {one.name: one.halves[key] for one in found}, len(ids))
     values = {one.name: one.samples.loc[ids, key].to_numpy(np.float64) for one in found}
     return ImageValues(key, found[0].result.metrics[key].higher_is_better, values)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from tryonbench.errors import InputError
@@ -64,3 +67,24 @@ def read_samples(path: Path) -> pd.DataFrame:
         return pd.read_parquet(path)
     except (OSError, ValueError) as error:
         raise InputError(f"cannot read the per-image values {path}: {error}") from error
+
+
+def write_halves(path: Path, halves: Mapping[str, NDArray[np.float64]]) -> None:
+    """Write, by metric, the distances of all images and of random halves, atomically."""
+    with replacing(path) as temporary, temporary.open("wb") as stream:
+        np.savez(stream, **halves)  # type: ignore[arg-type]
+
+
+def read_halves(path: Path) -> dict[str, NDArray[np.float64]]:
+    """What `write_halves` wrote; nothing where there is no file.
+
+    Raises:
+        InputError: it is broken.
+    """
+    if not path.is_file():
+        return {}
+    try:
+        with np.load(path) as archive:
+            return dict(archive)
+    except (OSError, ValueError, BadZipFile) as error:
+        raise InputError(f"cannot read {path}: {error}; delete it and evaluate again") from error
