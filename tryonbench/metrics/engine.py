@@ -92,7 +92,7 @@ class Engine:
         memos: dict[object, dict[object, Any]] = defaultdict(dict)
         for comparison in self.plan.comparisons:
             memo = memos[comparison.output, comparison.truth, comparison.kind]
-            scored = _scored(chunk, comparison, memo)
+            scored = _scored(chunk, comparison, memo, self.device)
             values = self.scorers[comparison.metric](scored)
             self.scores[comparison].append(values.double().cpu())
 
@@ -176,15 +176,18 @@ class Engine:
         return _set_value(metric, value, len(output), halves), halves
 
 
-def _scored(chunk: Chunk, comparison: Comparison, memo: dict[object, Any]) -> Scored:
+def _scored(
+    chunk: Chunk, comparison: Comparison, memo: dict[object, Any], device: torch.device
+) -> Scored:
     """The pictures of a comparison; tensors are made once a memo."""
     if "pair" not in memo:
-        output = chunk.unit("outputs", comparison.output)
-        memo["pair"] = output, chunk.unit(comparison.kind, comparison.truth)
-    output, truth = memo["pair"]
+        outputs = chunk.unit("outputs", comparison.output).to(device)
+        memo["pair"] = outputs, chunk.unit(comparison.kind, comparison.truth).to(device)
     region, size = comparison.metric.region, comparison.truth.size
     if region and size and region not in memo:
-        memo[region] = chunk.region(region, size)
+        found = chunk.region(region, size)
+        memo[region] = None if found is None else found.to(device)
+    output, truth = memo["pair"]
     return Scored(output, truth, memo[region] if region else None, memo)
 
 

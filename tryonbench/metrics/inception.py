@@ -37,7 +37,7 @@ def _torchscript(device: torch.device) -> Extractor:
         model = torch.jit.load(str(find("inception")), map_location=device).eval()  # type: ignore[no-untyped-call]
 
     def extract(images: Tensor) -> Tensor:
-        features: Tensor = model.layers(images)
+        features: Tensor = model.layers(images.to(memory_format=torch.channels_last))
         return features.flatten(1)
 
     return extract

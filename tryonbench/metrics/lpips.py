@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import torch
 from torch import Tensor
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from lpips import LPIPS
 
 Net = Literal["alex", "squeeze", "vgg"]
+EPSILON = 1e-10
+"""Added to the length of a vector, as in the lpips package."""
 TRUNKS: dict[Net, str] = {"alex": "alexnet", "squeeze": "squeezenet", "vgg": "vgg16"}
 
 
@@ -35,7 +37,7 @@ def load_lpips(net: Net, device: torch.device) -> LPIPS:
         warnings.simplefilter("ignore")  # lpips asks torchvision with arguments of 2021
         model = LPIPS(net=net, version="0.1", pnet_rand=True, verbose=False)
     model.net.load_state_dict(_by_slice(model.net, state))
-    return model.eval().to(device)
+    return model.eval().to(device, memory_format=torch.channels_last)
 
 
 def _by_slice(trunk: torch.nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -95,14 +97,26 @@ class Lpips(ImageMetric):
 def layer_distances(model: LPIPS, output: Tensor, truth: Tensor) -> list[Tensor]:
     """Equation (1) of the paper before the spatial mean: (N, h, w) for each layer.
 
+    With channels last in memory, which takes half the time on a CPU.
+
     Args:
         output, truth: (N, 3, H, W) in [-1, 1].
     """
-    from lpips import normalize_tensor
+    pair = (images.to(memory_format=torch.channels_last) for images in (output, truth))
+    features = (model.net(model.scaling_layer(images)) for images in pair)
+    return [_distance(*layer) for layer in zip(model.lins, *features, strict=True)]
 
-    features = (model.net(model.scaling_layer(images)) for images in (output, truth))
-    pairs = zip(model.lins, *features, strict=True)
-    return [head((normalize_tensor(x) - normalize_tensor(y)) ** 2)[:, 0] for head, x, y in pairs]
+
+def _distance(head: Any, x: Tensor, y: Tensor) -> Tensor:
+    """Weighted squares of the difference of unit vectors, (N, C, h, w) twice -> (N, h, w)."""
+    difference = _unit(x.permute(0, 2, 3, 1)).sub_(_unit(y.permute(0, 2, 3, 1)))
+    distance: Tensor = difference.square_() @ head.model[-1].weight.flatten()
+    return distance
+
+
+def _unit(vectors: Tensor) -> Tensor:
+    length: Tensor = torch.linalg.vector_norm(vectors, dim=-1, keepdim=True)
+    return vectors / (length + EPSILON)
 
 
 def _weighted_mean(values: Tensor, inside: Tensor) -> Tensor:

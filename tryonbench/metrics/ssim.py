@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, Literal
 
+import cv2
+import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import conv2d
+from torch.nn.functional import conv2d, pad
 
 from tryonbench.metrics.base import MapMetric
 from tryonbench.metrics.eight_bit import grey
+from tryonbench.pool import cores
 
 
 @dataclass(frozen=True)
@@ -20,7 +26,7 @@ class Ssim(MapMetric):
     >>> from tryonbench.metrics.base import Scored
     >>> image = torch.rand(2, 3, 32, 24)
     >>> Ssim().scorer(torch.device("cpu"))(Scored(image, image, None))
-    tensor([1., 1.])
+    tensor([1., 1.], dtype=torch.float64)
     """
 
     label: ClassVar[str] = "SSIM"
@@ -43,40 +49,40 @@ class Ssim(MapMetric):
 
     def map(self, output: Tensor, truth: Tensor) -> Tensor:
         x, y = (grey(output), grey(truth)) if self.channels == "grey" else (output, truth)
-        similarity = self._reflected(x, y) if self.border == "reflect" else self._valid(x, y)
-        return similarity.mean(dim=1)
+        if x.device.type != "cpu":
+            return self._similarity(x, y, self._by_convolution)
+        with ThreadPoolExecutor(cores()) as pool:  # OpenCV filters one picture on one core
+            similar = partial(self._similarity, local=self._by_opencv)
+            return torch.cat(list(pool.map(similar, x[:, None], y[:, None])))
 
-    def _reflected(self, output: Tensor, truth: Tensor) -> Tensor:
-        from torchmetrics.functional.image import structural_similarity_index_measure as ssim
+    def _similarity(self, x: Tensor, y: Tensor, local: Callable[[Tensor], Tensor]) -> Tensor:
+        """Equation (13) of the paper from local means, in float64, meaned over channels.
 
-        _, similarity = ssim(
-            output,
-            truth,
-            kernel_size=self.window,
-            sigma=self.sigma,
-            data_range=1.0,
-            k1=self.k1,
-            k2=self.k2,
-            reduction="none",
-            return_full_image=True,
-        )
-        return similarity
-
-    def _valid(self, output: Tensor, truth: Tensor) -> Tensor:
-        """Equation (13) of the paper, local moments by a Gaussian window, in float64."""
-        x, y = output.double(), truth.double()
-        mx, my = self._local(x), self._local(y)
-        vx, vy = self._local(x * x) - mx * mx, self._local(y * y) - my * my
-        covariance = self._local(x * y) - mx * my
+        Variances are only needed as their sum.
+        """
+        x, y = x.double(), y.double()
+        mx, my = local(x), local(y)
+        squares, product = mx * mx + my * my, mx * my
+        variances = local(x * x + y * y) - squares
+        covariance = local(x * y) - product
         c1, c2 = self.k1**2, self.k2**2
-        above = (2 * mx * my + c1) * (2 * covariance + c2)
-        below = (mx * mx + my * my + c1) * (vx + vy + c2)
-        return above / below
+        above = (2 * product + c1) * (2 * covariance + c2)
+        similarity = (above / ((squares + c1) * (variances + c2))).mean(dim=1)
+        cut = self.window // 2 if self.border == "valid" else 0
+        return similarity[:, cut : similarity.shape[1] - cut, cut : similarity.shape[2] - cut]
 
-    def _local(self, images: Tensor) -> Tensor:
-        """Gaussian means of every window that lies inside (N, C, H, W)."""
-        reach = torch.arange(self.window, dtype=images.dtype) - self.window // 2
-        taps = torch.exp(-0.5 * (reach / self.sigma) ** 2).to(images.device)
-        taps = (taps / taps.sum()).expand(images.shape[1], 1, 1, -1)
-        across = conv2d(images, taps, groups=images.shape[1])
-        return conv2d(across, taps.transpose(2, 3), groups=images.shape[1])
+    def _by_opencv(self, images: Tensor) -> Tensor:
+        """Gaussian means of (1, C, H, W), mirrored beyond the edge."""
+        taps, border = cv2.getGaussianKernel(self.window, self.sigma), cv2.BORDER_REFLECT_101
+        packed = np.ascontiguousarray(images[0].permute(1, 2, 0).numpy())
+        means = cv2.sepFilter2D(packed, -1, taps, taps, borderType=border)
+        return torch.from_numpy(means.reshape(packed.shape)).permute(2, 0, 1)[None]
+
+    def _by_convolution(self, images: Tensor) -> Tensor:
+        """The same for (N, C, H, W) on any device."""
+        taps = torch.from_numpy(cv2.getGaussianKernel(self.window, self.sigma)).to(images)
+        weight = taps.view(1, 1, 1, -1).expand(images.shape[1], -1, -1, -1)
+        reach = [self.window // 2] * 4
+        padded = pad(images, reach, mode="reflect")
+        across = conv2d(padded, weight, groups=images.shape[1])
+        return conv2d(across, weight.transpose(2, 3), groups=images.shape[1])
