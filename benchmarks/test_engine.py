@@ -153,7 +153,10 @@ def _torchmetrics(photographs: Path, outputs: Path) -> dict[str, float]:
 
 
 def _lpips(photographs: Path, outputs: Path) -> dict[str, float]:
-    model = load_lpips("alex", CPU)
+    from lpips import LPIPS
+
+    model = LPIPS(net="alex", pnet_rand=True, verbose=False).eval()
+    model.load_state_dict(load_lpips("alex", CPU).state_dict())
     with torch.no_grad():
         values = [model(a * 2 - 1, b * 2 - 1).item() for a, b in _both(photographs, outputs)]
     return {"lpips_alex": float(np.mean(values))}

@@ -31,7 +31,9 @@ from tryonbench.results.store import read_result, write_halves, write_result, wr
 from tryonbench.subjects import Subject, load_subject, skip_reason
 
 SCORING_CODE = ("tryonbench.data", "tryonbench.images", "tryonbench.metrics", "tryonbench.stats")
-SCORING_PACKAGES = ("torch", "torchvision", "torchmetrics", "lpips", "pillow", "scipy")
+SCORING_PACKAGES = (
+    "torch", "torchvision", "torchmetrics", "lpips", "pillow", "scipy", "opencv-python-headless",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from tryonbench.results.tables import Column
 MEANINGS = {
     "fid": "Distance between the distributions of generated and real images. Biased for few "
     "images: compare it only at an equal number of images.",
+    "fid_pytorch": "FID with pytorch-fid's resizing; it differs from FID by its settings.",
     "kid": "As FID, without its bias, times 1000.",
     "fid_64": "As FID, in the 64 features of a first layer; not comparable with FID.",
     "fid_192": "As FID, in the 192 features of an early layer; not comparable with FID.",
@@ -20,6 +21,7 @@ MEANINGS = {
     "ms_ssim": "Structural similarity at several scales; 1 is identical.",
     "psnr": "Pixel error on a logarithmic scale, in decibels; the mean over images.",
     "l1": "Mean absolute difference of pixel values between 0 and 1.",
+    "mse": "Mean squared difference of pixel values between 0 and 1.",
     "lpips_alex": "Perceptual distance in the features of AlexNet; 0 is identical.",
     "lpips_vgg": "Perceptual distance in the features of VGG; 0 is identical.",
     "lpips_squeeze": "Perceptual distance in the features of SqueezeNet; 0 is identical.",
