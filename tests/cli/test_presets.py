@@ -56,7 +56,7 @@ def test_explain_scores_nothing(command, images: Path, synth_root: Path, tmp_pat
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--preset", "ladi-vton"), 'unknown preset "ladi-vton"; did you mean "ladi"?'),
+        (("--preset", "lady"), 'unknown preset "lady"; did you mean "ladi"?'),
         (("--preset", "ladi", "--pairing", "pared"), 'pairing "pared"'),
         (("--preset", "hrviton", "--pairing", "unpaired"), "hrviton: not evaluated unpaired"),
         (("--preset", "ladi", "--protocol", "synth/paired-64x48"), "--preset goes with --images"),
