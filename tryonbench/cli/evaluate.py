@@ -63,38 +63,54 @@ def evaluate(
     `tryonbench eval --images DIR --data ROOT --protocol viton-hd/paired-512x384`
     """
     from tryonbench.cli.asked import Asked, keys_of
-    from tryonbench.cli.images import evaluate_images
     from tryonbench.cli.targets import refuse_unknown
     from tryonbench.data.layout import open_split
-    from tryonbench.errors import InputError
 
-    if [bool(run), all_, images is not None].count(True) != 1:
-        raise InputError("name runs, or give --all, or --images DIR")
-    if preset and (images is None or protocol):
-        raise InputError("--preset goes with --images DIR and without --protocol")
-    refuse_unknown(run or [], runs)
-    source = open_split(data_root(data), split)
-    asked = Asked(
-        source=source,
-        protocols=tuple(dict.fromkeys(protocol or ())),
-        presets=keys_of(preset),
-        pairing=pairing,
-        metrics=keys_of(metrics),
-        allow_missing=allow_missing,
-        efficiency=efficiency,
-        pairs=pairs,
-    )
+    names = run or []
+    _refuse_mixed([bool(names), all_, images is not None], preset, protocol)
+    refuse_unknown(names, runs)
+    source, protocols = open_split(data_root(data), split), tuple(dict.fromkeys(protocol or ()))
+    wanted = protocols, keys_of(preset), pairing, keys_of(metrics)
+    asked = Asked(source, *wanted, allow_missing, efficiency, pairs)
     if check:
         check_folder(images, lambda size: asked.requests(size, paired_only=True), as_json)
-        return
-    if explain:
-        _explain(run or [], all_, images, runs, asked)
-        return
-    outcome = (
-        _Outcome(evaluate_images(images, out, runs, asked))
-        if images
-        else _evaluate_runs(run or [], all_, runs, asked)
-    )
+    elif explain:
+        _explain(names, all_, images, runs, asked)
+    else:
+        _evaluate(names, all_, images, out, runs, asked, as_json)
+
+
+def _refuse_mixed(
+    given: Sequence[bool], preset: str | None, protocol: Sequence[str] | None
+) -> None:
+    """
+    Args:
+        given: whether runs are named, whether all are asked for, whether a folder is given.
+    """
+    from tryonbench.errors import InputError
+
+    if given.count(True) != 1:
+        raise InputError("name runs, or give --all, or --images DIR")
+    if preset and (not given[-1] or protocol):
+        raise InputError("--preset goes with --images DIR and without --protocol")
+
+
+def _evaluate(
+    names: list[str],
+    all_: bool,
+    images: Path | None,
+    out: Path | None,
+    runs: Path,
+    asked: Asked,
+    as_json: bool,
+) -> None:
+    """Score and print; exit code 3 if some of `--all` failed."""
+    from tryonbench.cli.images import evaluate_images
+
+    if images:
+        outcome = _Outcome(evaluate_images(images, out, runs, asked))
+    else:
+        outcome = _evaluate_runs(names, all_, runs, asked)
     _show(outcome.results, as_json, asked)
     if outcome.failed:
         raise typer.Exit(3)
