@@ -35,7 +35,7 @@ def compare(
     correction over all of them. What is tested is these runs on such images; another seed of the
     training is another run.
 
-    Example: `tryonbench compare pix2pix-nano-s0 stylegan-nano-s0 --metrics ssim,psnr`
+    Example: `tryonbench compare RUN_A RUN_B --metrics ssim,psnr`
     """
     from tryonbench.results.compare import compare_runs
     from tryonbench.runs import find_run
