@@ -98,7 +98,7 @@ def test_an_unwritable_output(command, tmp_path: Path, synth_root: Path) -> None
     (tmp_path / "file").write_text("")
     for arguments in (
         ["train", "--method", "pix2pix", "--data", synth_root, "--runs", tmp_path / "file" / "x"],
-        ["data", "synth", "--train", "1", "--test", "1", "--out", tmp_path / "file" / "x"],
+        ["data", "synth", "--train", "1", "--test", "2", "--out", tmp_path / "file" / "x"],
     ):
         assert "file" in _refused(command, tmp_path, *arguments)
 

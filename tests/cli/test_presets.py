@@ -60,6 +60,10 @@ def test_explain_scores_nothing(command, images: Path, synth_root: Path, tmp_pat
         (("--preset", "ladi", "--pairing", "pared"), 'pairing "pared"'),
         (("--preset", "hrviton", "--pairing", "unpaired"), "hrviton: not evaluated unpaired"),
         (("--preset", "ladi", "--protocol", "synth/paired-64x48"), "--preset goes with --images"),
+        (("--pairing", "unpaired"), "--pairing goes with --preset"),
+        (("--check", "--explain"), "ask one"),
+        (("--explain", "--json"), "leave --json out"),
+        (("--metrics", " , "), "--metrics names none"),
     ],
 )
 def test_bad_options(command, images: Path, synth_root: Path, options, message: str) -> None:

@@ -147,11 +147,11 @@ def test_bytes_do_not_depend_on_the_number_of_workers(root: Path, tmp_path: Path
 
 
 def test_a_sample_does_not_depend_on_how_many_there_are(root: Path, tmp_path: Path) -> None:
-    write_dataset(tmp_path / "small", SynthSpec((64, 48), train=1, test=1, seed=3), workers=1)
+    write_dataset(tmp_path / "small", SynthSpec((64, 48), train=1, test=2, seed=3), workers=1)
     for folder in ("image", "cloth", "agnostic-v3.2"):
         for here, there in (
             ("test/{}/00000_00.jpg",) * 2,
-            ("train/{}/00001_00.jpg", "train/{}/00003_00.jpg"),
+            ("train/{}/00002_00.jpg", "train/{}/00003_00.jpg"),
         ):
             small = (tmp_path / "small" / here.format(folder)).read_bytes()
             assert small == (root / there.format(folder)).read_bytes()
@@ -222,3 +222,27 @@ def test_impossible_specifications_are_refused(tmp_path: Path, spec: SynthSpec) 
     with pytest.raises(InputError):
         write_dataset(tmp_path / "root", spec)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_single_test_person_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="nobody's garment to try on"):
+        write_dataset(tmp_path / "one", SynthSpec((64, 48), train=0, test=1))
+
+
+def test_an_empty_folder_is_filled_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also the one that the user stands in, and one behind a link."""
+    spec = SynthSpec((64, 48), train=0, test=2, seed=3)
+    here, disk, link = (tmp_path / name for name in ("here", "disk", "link"))
+    for folder in (here, disk):
+        folder.mkdir()
+    link.symlink_to(disk)
+    monkeypatch.chdir(here)
+    for root in (Path(), link):
+        write_dataset(root, spec, workers=1)
+        write_dataset(root, spec, workers=1)
+    names = {"synth.json", "test", "test_pairs.txt", "train_pairs.txt"}
+    assert {entry.name for entry in here.iterdir()} == names
+    assert {entry.name for entry in disk.iterdir()} == names
+    assert {entry.name for entry in tmp_path.iterdir()} == {"here", "disk", "link"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 from tryonbench.cli.options import Json
@@ -47,8 +48,17 @@ def _system() -> list[dict[str, Any]]:
         _row("python", platform.python_version()),
         _row("device", f"{kind}: {device_name()} ({threads})"),
         _row("cache", f"{cache_folder()} (TRYONBENCH_CACHE)"),
-        _row("offline weights", os.environ.get("TRYONBENCH_WEIGHTS", "TRYONBENCH_WEIGHTS not set")),
+        _offline_weights(os.environ.get("TRYONBENCH_WEIGHTS")),
     ]
+
+
+def _offline_weights(folder: str | None) -> dict[str, Any]:
+    if folder is None:
+        return _row("offline weights", "TRYONBENCH_WEIGHTS not set")
+    if Path(folder).is_dir():
+        return _row("offline weights", folder)
+    mend = "set TRYONBENCH_WEIGHTS to the folder that holds the files, or unset it"
+    return _row("offline weights", f"{folder} is no folder", mend)
 
 
 def _packages() -> list[dict[str, Any]]:
@@ -71,5 +81,11 @@ def _weights() -> list[dict[str, Any]]:
         what = f"weights {name} ({status.weights.used_by or 'no metric yet'})"
         wrong = status.problem and "SHA-256" in status.problem
         state = f"missing: {status.problem}" if wrong else "missing"
-        rows.append(_row(what, str(status.path or state), status.problem and mend(name)))
+        rows.append(
+            _row(
+                what,
+                str(status.path or state),
+                mend(name) if status.problem and status.weights.used_by else None,
+            )
+        )
     return rows

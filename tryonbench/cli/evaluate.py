@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
@@ -37,8 +37,8 @@ def evaluate(
         typer.Option(help="With --images: evaluate as these papers do, comma separated, or all."),
     ] = None,
     pairing: Annotated[
-        str, typer.Option(help="With --preset: what the images show, paired or unpaired.")
-    ] = "paired",
+        Optional[str], typer.Option(help="With --preset: paired (the default) or unpaired images.")
+    ] = None,
     pairs: PairFile = None,
     metrics: Annotated[Optional[str], typer.Option(help="Metrics, comma separated.")] = None,
     allow_missing: Annotated[
@@ -68,9 +68,18 @@ def evaluate(
 
     names = run or []
     _refuse_mixed([bool(names), all_, images is not None], preset, protocol)
+    _refuse_idle(
+        {
+            "--pairing goes with --preset": pairing and not preset,
+            "--out goes with --images DIR": out and not images,
+            "--check and --explain are two questions; ask one": check and explain,
+            "--explain prints text; leave --json out": explain and as_json,
+            "--metrics names none": metrics is not None and not keys_of(metrics),
+        }
+    )
     refuse_unknown(names, runs)
     source, protocols = open_split(data_root(data), split), tuple(dict.fromkeys(protocol or ()))
-    wanted = protocols, keys_of(preset), pairing, keys_of(metrics)
+    wanted = protocols, keys_of(preset), pairing or "paired", keys_of(metrics)
     asked = Asked(source, *wanted, allow_missing, efficiency, pairs)
     if check:
         check_folder(images, lambda size: asked.requests(size, paired_only=True), as_json)
@@ -93,6 +102,15 @@ def _refuse_mixed(
         raise InputError("name runs, or give --all, or --images DIR")
     if preset and (not given[-1] or protocol):
         raise InputError("--preset goes with --images DIR and without --protocol")
+
+
+def _refuse_idle(faults: Mapping[str, object]) -> None:
+    """Refuse options that would do nothing, the first one that is there."""
+    from tryonbench.errors import InputError
+
+    for message, there in faults.items():
+        if there:
+            raise InputError(message)
 
 
 def _evaluate(

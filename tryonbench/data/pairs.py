@@ -60,7 +60,8 @@ def read_pairs(path: Path, id_of: Callable[[str], str] | None = None) -> tuple[P
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read the pair list {path}: {error}") from error
+        why = "it does not exist" if isinstance(error, FileNotFoundError) else str(error)
+        raise InputError(f"cannot read the pair list {path}: {why}; give another file") from error
     name = id_of or _stem
     words = [_words(path, i, line) for i, line in enumerate(lines, 1) if line.strip()]
     pairs = tuple(Pair(name(person), name(cloth)) for person, cloth in words)
@@ -76,7 +77,8 @@ def _words(path: Path, number: int, line: str) -> list[str]:
     """The two names of a line; names that would leave the folder are refused."""
     words = line.split()
     if len(words) != 2 or not all(NAME.fullmatch(word) and ".." not in word for word in words):
-        raise InputError(f'{path} line {number}: "{line}" is not "person.jpg cloth.jpg"')
+        wanted = '"person.jpg cloth.jpg", names without folders'
+        raise InputError(f'{path} line {number}: "{line}" is not {wanted}')
     return words
 
 

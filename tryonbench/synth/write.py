@@ -21,6 +21,8 @@ from tryonbench.synth.sample import SPLITS, garment_of, partners, person_of
 Progress = Callable[[int, int], None]
 
 MIN_SIDE, MAX_SIDE = 32, 1024
+STAMP = "synth.json"
+"""Says what a data set holds; the last file to be there."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Job:
 
 def write(root: Path, spec: SynthSpec, *, workers: int | None, progress: Progress | None) -> None:
     """See `tryonbench.synth.write_dataset`."""
+    root = root.resolve()
     _check_spec(spec)
     if _holds(root, spec):
         return
@@ -47,7 +50,17 @@ def write(root: Path, spec: SynthSpec, *, workers: int | None, progress: Progres
     for done, _ in enumerate(results(work, missing, workers), 1):
         if progress:
             progress(len(jobs) - len(missing) + done, len(jobs))
-    unfinished.rename(root)
+    _finish(unfinished, root)
+
+
+def _finish(unfinished: Path, root: Path) -> None:
+    """Give the folder its name. An empty one that is there stays itself: somebody may be in it."""
+    if not root.exists():
+        unfinished.rename(root)
+        return
+    for entry in sorted(unfinished.iterdir(), key=lambda entry: entry.name == STAMP):
+        entry.rename(root / entry.name)
+    unfinished.rmdir()
 
 
 def _is_done(root: Path, spec: SynthSpec, job: Job) -> bool:
@@ -64,6 +77,8 @@ def _check_spec(spec: SynthSpec) -> None:
         raise InputError(
             "synth needs train and test counts of 0 or more (not both 0) and a seed of 0 or more"
         )
+    if spec.test == 1:
+        raise InputError("a single test person has nobody's garment to try on; draw 2 or more")
 
 
 def _stamp(spec: SynthSpec) -> dict[str, Any]:
@@ -75,14 +90,14 @@ def _holds(root: Path, spec: SynthSpec) -> bool:
     """Whether `root` is this data set already; an error if it is anything else."""
     if not root.exists() or (root.is_dir() and not any(root.iterdir())):
         return False
-    return _is_same(root, spec, "choose another folder or delete it")
+    return _is_same(root, spec, "choose another folder")
 
 
 def _is_same(folder: Path, spec: SynthSpec, advice: str) -> bool:
     """True, or an error that says what the folder holds instead."""
-    if not (folder / "synth.json").is_file():
+    if not (folder / STAMP).is_file():
         raise InputError(f"{folder} exists and is not a synthetic data set; {advice}")
-    found = read_json(folder / "synth.json")
+    found = read_json(folder / STAMP)
     if {key: found.get(key) for key in ("spec", "version")} != _stamp(spec):
         held = f"{found.get('spec')}, version {found.get('version')}"
         raise InputError(f"{folder} holds another synthetic data set ({held}); {advice}")
@@ -98,7 +113,7 @@ def _prepare(folder: Path, spec: SynthSpec) -> None:
         return
     make_folder(folder)
     libraries = {name: version(name) for name in ("numpy", "opencv-python-headless", "pillow")}
-    write_json(folder / "synth.json", {**_stamp(spec), "libraries": libraries})
+    write_json(folder / STAMP, {**_stamp(spec), "libraries": libraries})
 
 
 def _name(spec: SynthSpec, split: str, index: int) -> str:
