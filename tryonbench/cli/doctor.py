@@ -81,11 +81,5 @@ def _weights() -> list[dict[str, Any]]:
         what = f"weights {name} ({status.weights.used_by or 'no metric yet'})"
         wrong = status.problem and "SHA-256" in status.problem
         state = f"missing: {status.problem}" if wrong else "missing"
-        rows.append(
-            _row(
-                what,
-                str(status.path or state),
-                mend(name) if status.problem and status.weights.used_by else None,
-            )
-        )
+        rows.append(_row(what, str(status.path or state), status.problem and mend(name)))
     return rows
