@@ -77,7 +77,7 @@ def evaluate_all(subject: Subject, requests: Sequence[Request]) -> list[Result]:
         InputError: images are missing, extra, unreadable or of a wrong size.
     """
     refuse_unwritable(subject.run.folder)
-    jobs = [Job(request, _key(subject, request)) for request in requests]
+    jobs = [_job(subject, request) for request in requests]
     found = {job: result for job in jobs if (result := _known(subject, job))}
     todo: dict[tuple[Path, str], list[Job]] = {}
     for job in jobs:
@@ -100,9 +100,10 @@ def explain(requests: Sequence[Request]) -> list[str]:
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """A request whose result is not there yet."""
+    """A request with what it comes down to."""
 
     request: Request
+    scoring: Scoring
     key: str
     """Of the result."""
 
@@ -129,9 +130,9 @@ def _read(path: Path) -> Result | None:
         return None
 
 
-def _key(subject: Subject, request: Request) -> str:
-    """Changes with the images, the data, the settings, the weights found, and the code and
-    packages that score."""
+def _job(subject: Subject, request: Request) -> Job:
+    """The key changes with the images, the data, the settings, the weights found, and the code
+    and packages that score."""
     scoring = _scoring(request)
     parts = {
         "identity": [subject.method, subject.identity],
@@ -144,7 +145,7 @@ def _key(subject: Subject, request: Request) -> str:
         "packages": [package_versions()[name] for name in SCORING_PACKAGES],
         "options": [request.allow_missing, request.efficiency],
     }
-    return digest(canonical_json(parts))[:16]
+    return Job(request, scoring, digest(canonical_json(parts))[:16])
 
 
 def _scoring(request: Request) -> Scoring:
@@ -180,7 +181,7 @@ def _scored(subject: Subject, jobs: Sequence[Job]) -> list[Result]:
     found, missing = find_outputs(folder, first.pairs.ids, problems, first.allow_missing)
     named = zip(first.pairs.ids, first.pairs.pairs, strict=True)
     items = [Item(name, found[name], pair) for name, pair in named if name in found]
-    plan = Plan([_scoring(job.request) for job in jobs])
+    plan = Plan([job.scoring for job in jobs])
     engine = Engine(plan, first.split, items, device())
     measured = engine.measure(problems, f"score {subject.run.name} {names}")
     return [_kept(subject, job, m, missing) for job, m in zip(jobs, measured, strict=True)]

@@ -11,7 +11,6 @@ from tryonbench.metrics.kernel import mmd2
 from tryonbench.stats import subsets
 from tryonbench.stats.distances import (
     difference_p,
-    distance_interval,
     estimate,
     fid_infinity,
     half_distances,
@@ -88,7 +87,7 @@ def test_intervals_cover_what_such_sets_have_on_average(distance, n: int, d: int
     every, repeats = np.ones((1, n), bool), 150
     draws = [_sets(seed, n, d) for seed in range(600)]
     mean = np.mean([distance(x, y, every, every)[0] for x, y in draws])
-    found = [distance_interval(distance, x, y, resamples=50) for x, y in draws[:repeats]]
+    found = [estimate(half_distances(distance, x, y, resamples=50)) for x, y in draws[:repeats]]
     hits = sum(one.low < mean < one.high for one in found)
     assert binom.ppf(0.0005, repeats, 0.95) <= hits
     spread = np.std([one.value for one in found])
@@ -135,10 +134,11 @@ def test_fid_infinity_keeps_a_true_distance() -> None:
 def test_what_cannot_be_resampled_is_refused() -> None:
     output, reference = _sets(0, 20, 4)
     with pytest.raises(ValueError, match="7 images are too few to resample; 8 are needed"):
-        distance_interval(frechet_subsets, output[:7], reference[:7])
+        half_distances(frechet_subsets, output[:7], reference[:7])
     with pytest.raises(ValueError, match="20 images cannot be aligned with 19"):
         fid_infinity(output, reference[:19])
-    assert distance_interval(kernel_subsets, output, reference[:19], aligned=False).error > 0
+    apart = half_distances(kernel_subsets, output, reference[:19], aligned=False)
+    assert estimate(apart).error > 0
 
 
 def test_halves_are_seeded_and_equal_for_all_methods() -> None:

@@ -7,10 +7,11 @@ import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING
 
 import typer
 
+from tryonbench.cli import eval_options as options
 from tryonbench.cli.options import RUNS, Data, Json, PairFile, Protocols, Runs, data_root, note
 from tryonbench.cli.precheck import check_folder
 
@@ -21,39 +22,21 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    run: Annotated[
-        Optional[list[str]], typer.Argument(help="Runs, or methods that need no training.")
-    ] = None,
-    all_: Annotated[bool, typer.Option("--all", help="Every run and baseline.")] = False,
-    images: Annotated[
-        Optional[Path],
-        typer.Option(help="Score a folder of images made elsewhere (ID.png|jpg)."),
-    ] = None,
+    run: options.Names = None,
+    all_: options.All = False,
+    images: options.Images = None,
     data: Data = None,
-    split: Annotated[str, typer.Option("--split", help="Split to evaluate on.")] = "test",
+    split: options.SplitName = "test",
     protocol: Protocols = None,
-    preset: Annotated[
-        Optional[str],
-        typer.Option(help="With --images: evaluate as these papers do, comma separated, or all."),
-    ] = None,
-    pairing: Annotated[
-        Optional[str], typer.Option(help="With --preset: paired (the default) or unpaired images.")
-    ] = None,
+    preset: options.Preset = None,
+    pairing: options.Pairing = None,
     pairs: PairFile = None,
-    metrics: Annotated[Optional[str], typer.Option(help="Metrics, comma separated.")] = None,
-    allow_missing: Annotated[
-        bool, typer.Option("--allow-missing", help="Score what is there; the row says so.")
-    ] = False,
-    check: Annotated[
-        bool, typer.Option("--check", help="With --images: say what is wrong with them, no scores.")
-    ] = False,
-    efficiency: Annotated[bool, typer.Option(help="Measure latency and memory.")] = True,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Only say what would be done, and how often.")
-    ] = False,
-    out: Annotated[
-        Optional[Path], typer.Option(help="With --images: the run folder to write.")
-    ] = None,
+    metrics: options.Metrics = None,
+    allow_missing: options.AllowMissing = False,
+    check: options.Check = False,
+    efficiency: options.Measure = True,
+    explain: options.Explain = False,
+    out: options.Out = None,
     runs: Runs = RUNS,
     as_json: Json = False,
 ) -> None:
@@ -67,9 +50,11 @@ def evaluate(
     from tryonbench.data.layout import open_split
 
     names = run or []
-    _refuse_mixed([bool(names), all_, images is not None], preset, protocol)
-    _refuse_idle(
+    _refuse(
         {
+            "name runs, or give --all, or --images DIR": bool(names) + all_ + bool(images) != 1,
+            "--preset goes with --images DIR and without --protocol": preset
+            and (not images or protocol),
             "--pairing goes with --preset": pairing and not preset,
             "--out goes with --images DIR": out and not images,
             "--check and --explain are two questions; ask one": check and explain,
@@ -89,23 +74,8 @@ def evaluate(
         _evaluate(names, all_, images, out, runs, asked, as_json)
 
 
-def _refuse_mixed(
-    given: Sequence[bool], preset: str | None, protocol: Sequence[str] | None
-) -> None:
-    """
-    Args:
-        given: whether runs are named, whether all are asked for, whether a folder is given.
-    """
-    from tryonbench.errors import InputError
-
-    if given.count(True) != 1:
-        raise InputError("name runs, or give --all, or --images DIR")
-    if preset and (not given[-1] or protocol):
-        raise InputError("--preset goes with --images DIR and without --protocol")
-
-
-def _refuse_idle(faults: Mapping[str, object]) -> None:
-    """Refuse options that would do nothing, the first one that is there."""
+def _refuse(faults: Mapping[str, object]) -> None:
+    """Refuse options that contradict each other or would do nothing: the first fault found."""
     from tryonbench.errors import InputError
 
     for message, there in faults.items():

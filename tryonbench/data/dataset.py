@@ -21,7 +21,7 @@ from tryonbench.data.pairs import PairList
 from tryonbench.data.prepared import Prepared
 from tryonbench.data.sample import Sample, missing_folders
 from tryonbench.errors import InputError, listed
-from tryonbench.files import digest, file_sha256
+from tryonbench.files import digest, known_sha256
 from tryonbench.images import image_size
 from tryonbench.pool import cores
 from tryonbench.seeds import derive
@@ -173,5 +173,5 @@ def fingerprint(split: Split, pairs: PairList) -> str:
         named |= {"cloth": pair.cloth, "cloth_mask": pair.cloth}
         named |= {"truth": pair.truth, "truth_parse": pair.truth}
         files = (split.path(folder, name) for folder, name in named.items())
-        lines += [f"{file.name} {file_sha256(file)}" for file in files if file.is_file()]
+        lines += [f"{file.name} {known_sha256(file)}" for file in files if file.is_file()]
     return digest(*lines)[:12]

@@ -40,7 +40,7 @@ class Measured:
 
 
 class Engine:
-    """A plan, ready to run on some images."""
+    """A plan, ready to be run once on some images."""
 
     def __init__(
         self, plan: Plan, split: Split, items: Sequence[Item], device: torch.device
@@ -75,10 +75,10 @@ class Engine:
 
     def _run(self, problems: Problems, title: str) -> None:
         """The pass over the items; once there is a problem, the rest is only looked at."""
-        sizes = [s.protocol.size for s in self.plan.scorings if s.protocol.output_resize is None]
+        fixed = (s.protocol for s in self.plan.scorings if s.protocol.output_resize is None)
         kinds = {comparison.kind for comparison in self.plan.comparisons}
         photographs = bool(self.open) or "photographs" in kinds
-        wanted = Wanted("truths" in kinds, photographs, sizes[0] if sizes else None)
+        wanted = Wanted("truths" in kinds, photographs, frozenset(p.size for p in fixed))
         load = partial(load_chunk, self.split, wanted=wanted, problems=problems)
         with progress(title, len(self.items)) as update:
             for number, chunk in enumerate(ahead(load, chunks(self.items)), 1):

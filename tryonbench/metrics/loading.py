@@ -45,8 +45,8 @@ class Wanted:
 
     truths: bool
     photographs: bool
-    size: Size | None
-    """What the outputs must have; None: any."""
+    sizes: frozenset[Size]
+    """What the outputs must have, by the protocols that resize no output; none: any."""
 
 
 @dataclass
@@ -112,11 +112,10 @@ def _output(item: Item, wanted: Wanted, problems: Problems) -> Decoded | None:
         problems.add("unreadable", item.output.name)
         return None
     size = picture.image.height, picture.image.width
-    if wanted.size and size != wanted.size:
-        (height, width), own = wanted.size, f"{size[0]}x{size[1]}"
-        problems.add(f"not {height}x{width}", f"{item.output.name} is {own}")
-        return None
-    return picture
+    wrong = sorted(wanted.sizes - {size})
+    for height, width in wrong:
+        problems.add(f"not {height}x{width}", f"{item.output.name} is {size[0]}x{size[1]}")
+    return None if wrong else picture
 
 
 def _photograph(split: Split, item: Item) -> Decoded:

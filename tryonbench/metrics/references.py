@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ import torch
 
 from tryonbench.data.default import cache_folder
 from tryonbench.environment import code_digest, package_versions
-from tryonbench.files import digest, file_sha256, make_folder, replacing
+from tryonbench.files import digest, known_sha256, make_folder, replacing
 from tryonbench.metrics.base import Features
 from tryonbench.metrics.plan import Extraction
 from tryonbench.weights import find
@@ -23,13 +22,13 @@ PACKAGES = ("torch", "pillow", "opencv-python-headless")
 def feature_file(extraction: Extraction, photographs: Sequence[Path], device: torch.device) -> Path:
     """Where the features of these photographs, in this order, are or would be kept."""
     name = digest(
-        file_sha256(find(extraction.weights)),
+        known_sha256(find(extraction.weights)),
         extraction.resize,
         repr(extraction.view),
         device.type,
         *(code_digest(module) for module in CODE),
         *(str(package_versions()[package]) for package in PACKAGES),
-        *(_sha256(path, path.stat().st_mtime_ns) for path in photographs),
+        *map(known_sha256, photographs),
     )
     return cache_folder() / "features" / f"{name[:24]}.npy"
 
@@ -48,9 +47,3 @@ def keep_features(path: Path, features: Features) -> None:
     make_folder(path.parent)
     with replacing(path) as temporary, temporary.open("wb") as stream:
         np.save(stream, features)
-
-
-@cache
-def _sha256(path: Path, mtime_ns: int) -> str:
-    """A photograph's hash, computed again only if the file changed."""
-    return file_sha256(path)

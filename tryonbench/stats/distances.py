@@ -32,35 +32,6 @@ class Estimate(NamedTuple):
     """Standard error."""
 
 
-def distance_interval(
-    distance: SubsetDistances,
-    output: Features,
-    reference: Features,
-    *,
-    aligned: bool = True,
-    resamples: int = RESAMPLES,
-    seed: int = 0,
-    confidence: float = 0.95,
-) -> Estimate:
-    """A distance between two sets of images with its interval, value +- z x standard error.
-
-    KID has no bias, and the interval is about KID itself. FID at N images is too high by about
-    slope / N (`fid_infinity`), at N/2 images by twice that; so only the spread of the halves is
-    used, not where they lie, and the interval is about **the FID that N such images have on
-    average**: right for comparing methods at the same N, and no statement about infinitely many.
-    For methods that hardly differ from the reference it is too wide (up to 1.7 times).
-
-    Args: those of `half_distances`, and the confidence.
-
-    Raises:
-        ValueError: fewer than 8 images.
-    """
-    values = half_distances(
-        distance, output, reference, aligned=aligned, resamples=resamples, seed=seed
-    )
-    return estimate(values, confidence)
-
-
 def half_distances(
     distance: SubsetDistances,
     output: Features,
@@ -94,7 +65,14 @@ def half_distances(
 
 
 def estimate(values: Matrix, confidence: float = 0.95) -> Estimate:
-    """From the value of all images, followed by the values of halves.
+    """A distance with its interval, value +- z x standard error, from what `half_distances` gives;
+    or a difference of two, from the difference of theirs.
+
+    KID has no bias, and the interval is about KID itself. FID at N images is too high by about
+    slope / N (`fid_infinity`), at N/2 images by twice that; so only the spread of the halves is
+    used, not where they lie, and the interval is about **the FID that N such images have on
+    average**: right for comparing methods at the same N, and no statement about infinitely many.
+    For methods that hardly differ from the reference it is too wide (up to 1.7 times).
 
     >>> estimate(np.array([5.0, 7.0, 9.0])).value
     5.0

@@ -6,12 +6,11 @@ import os
 import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tryonbench.errors import TryonbenchError
-from tryonbench.files import file_sha256
+from tryonbench.files import known_sha256
 from tryonbench.weights.registry import REGISTRY, Source, Weights
 
 if TYPE_CHECKING:
@@ -80,13 +79,7 @@ def find(name: str) -> Path:
 
 def is_whole(path: Path, source: Source) -> bool:
     """Whether a file's content is the registered one."""
-    return _sha256(path, path.stat().st_mtime_ns) == source.sha256
-
-
-@cache
-def _sha256(path: Path, mtime_ns: int) -> str:
-    """A file's hash, computed again only if the file changed."""
-    return file_sha256(path)
+    return known_sha256(path) == source.sha256
 
 
 def missing_weights(name: str) -> str | None:

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import shutil
-import warnings
 from pathlib import Path
 
-import numpy as np
 import pytest
-import torch
 from PIL import Image
 
-from tryonbench import evaluation, subjects, weights
+from tryonbench import evaluation, subjects
 from tryonbench.data.layout import open_split
 from tryonbench.errors import InputError
-from tryonbench.evaluation import Request, evaluate
-from tryonbench.files import file_sha256
-from tryonbench.metrics import metric_class
+from tryonbench.evaluation import Request, evaluate, evaluate_all
 from tryonbench.metrics.outputs import picture_size
 from tryonbench.protocols import get_protocol
 from tryonbench.registry import method_class
@@ -31,16 +26,6 @@ METRICS = ("ssim", "psnr", "l1", "garment_ciede2000")
 def _request(root: Path, name: str = PAIRED, **options) -> Request:
     settings = {"metrics": METRICS, "efficiency": False, **options}
     return Request(get_protocol(name), open_split(root, "test"), **settings)
-
-
-@pytest.fixture
-def images(synth_root: Path, tmp_path: Path) -> Path:
-    """The ground truth itself as PNG, as if made elsewhere."""
-    folder = tmp_path / "images"
-    folder.mkdir()
-    for file in (synth_root / "test" / "image").glob("*.jpg"):
-        Image.open(file).save(folder / f"{file.stem}.png")
-    return folder
 
 
 def _score(images: Path, request: Request, tmp_path: Path):
@@ -102,95 +87,20 @@ def test_every_fault_of_a_folder_is_listed_at_once(
     assert not (tmp_path / "run").exists(), "nothing is written"
 
 
+def test_no_output_is_resized_unless_the_protocol_says_so(
+    images: Path, synth_root: Path, tmp_path: Path
+) -> None:
+    """Also if another protocol of the same pass has the images' size."""
+    requests = [_request(synth_root), _request(synth_root, "viton-hd/paired-256x192")]
+    with pytest.raises(InputError, match=r"4 not 256x192 \(00000_00.png is 64x48"):
+        evaluate_all(images_subject(Run(tmp_path / "run"), images), requests)
+
+
 def test_allow_missing_says_how_many(images: Path, synth_root: Path, tmp_path: Path) -> None:
     (images / "00000_00.png").unlink()
     result = _score(images, _request(synth_root, allow_missing=True), tmp_path)
     assert result.n == 3
     assert result.missing_images == ["00000_00"]
-
-
-def test_missing_weights_are_shown_and_never_replaced(
-    images: Path, synth_root: Path, tmp_path: Path, no_weights: Path
-) -> None:
-    keys = ("fid", "kid", "lpips_alex", "ssim")
-    result = _score(images, _request(synth_root, metrics=keys), tmp_path)
-    for key in ("fid", "kid", "lpips_alex"):
-        assert result.metrics[key].value is None
-        name = metric_class(key)().weights
-        assert f"get them: tryonbench weights get {name}" in str(result.metrics[key].missing)
-    assert result.metrics["ssim"].value == pytest.approx(1)
-
-
-def test_wrong_weights_are_refused(
-    images: Path, synth_root: Path, tmp_path: Path, no_weights: Path
-) -> None:
-    (no_weights / "alexnet-owt-7be5be79.pth").write_bytes(b"something else")
-    result = _score(images, _request(synth_root, metrics=("lpips_alex",)), tmp_path)
-    assert "has a wrong SHA-256; delete it" in str(result.metrics["lpips_alex"].missing)
-
-
-def test_shallower_layers_have_features_of_their_own(
-    images: Path, synth_root: Path, tmp_path: Path, real_weights: Path
-) -> None:
-    """Each keeps its name and its network; FID itself stays missing."""
-    request = _request(synth_root, metrics=("fid", "fid_64", "fid_192", "fid_768", "kid_768"))
-    same = _score(images, request, tmp_path)
-    assert "get them: tryonbench weights get inception" in str(same.metrics["fid"].missing)
-    for file in images.glob("*.png"):
-        Image.fromarray(255 - np.asarray(Image.open(file))).save(file)
-    other = _score(images, request, tmp_path)
-    for key in ("fid_64", "fid_192", "fid_768"):
-        assert same.metrics[key].value == pytest.approx(0, abs=1e-6)
-        assert other.metrics[key].value > 0.01
-    assert other.metrics["kid_768"].value > same.metrics["kid_768"].value
-
-
-def test_a_metric_that_needs_larger_images_says_so(
-    images: Path, synth_root: Path, tmp_path: Path
-) -> None:
-    result = _score(images, _request(synth_root, metrics=("ms_ssim",)), tmp_path)
-    reason = "needs images of 176x176 or more for its 5 scales"
-    assert result.metrics["ms_ssim"].missing == reason
-
-
-class _Layers(torch.nn.Module):
-    """Stands for the 2048-d layers of clean-fid's Inception."""
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        grey = torch.nn.functional.adaptive_avg_pool2d(x.mean(1, keepdim=True), [32, 64])
-        return grey.flatten(1)
-
-
-class _Inception(torch.nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.layers = _Layers()
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.layers(x)
-
-
-def test_fid_and_kid_through_clean_fids_network(
-    images: Path, synth_root: Path, tmp_path: Path, no_weights: Path, monkeypatch
-) -> None:
-    """A file in the official format, with other values, under its own hash."""
-    file = no_weights / "inception-2015-12-05.pt"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # TorchScript is the official file's format
-        torch.jit.trace(_Inception(), torch.zeros(1, 3, 299, 299)).save(file)
-    source = weights.Source(file.name, file_sha256(file), "https://example.invalid/x")
-    fake = weights.Weights("inception", "fid", "none", (source,))
-    monkeypatch.setitem(weights.REGISTRY, "inception", fake)
-    same = _score(images, _request(synth_root, metrics=("fid", "kid")), tmp_path)
-    assert same.metrics["fid"].value == pytest.approx(0, abs=1e-6)
-    few = _score(images, _request(synth_root, metrics=("precision", "density")), tmp_path)
-    assert few.metrics["precision"].value == 1
-    assert few.metrics["density"].missing == "needs 6 images or more, there are 4"
-    for file in images.glob("*.png"):
-        Image.fromarray(255 - np.asarray(Image.open(file))).save(file)
-    other = _score(images, _request(synth_root, metrics=("fid", "kid")), tmp_path)
-    assert other.metrics["fid"].value > 1
-    assert other.metrics["kid"].value > same.metrics["kid"].value
 
 
 def test_nothing_is_done_twice(synth_root: Path, tmp_path: Path, monkeypatch) -> None:
