@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import torch
 
-from tryonbench.method import TrainState
 from tryonbench_methods.common.attention import MapAttention, fourier, grid
 from tryonbench_methods.common.conditions import (
     PERSON_CHANNELS,
@@ -12,7 +11,7 @@ from tryonbench_methods.common.conditions import (
     person_representation,
     segmented_garment,
 )
-from tryonbench_methods.common.training import carried_fake, frozen
+from tryonbench_methods.common.training import frozen
 
 
 def test_the_person_is_41_channels_without_the_full_parse(make_batch):
@@ -81,10 +80,3 @@ def test_frozen_restores_what_it_changes():
     with frozen(network):
         assert not any(p.requires_grad for p in network.parameters())
     assert [p.requires_grad for p in network.parameters()] == before
-
-
-def test_the_discriminator_sees_the_generators_pictures_painted_once() -> None:
-    state = TrainState("discriminator", 0, 0)
-    assert torch.equal(carried_fake(state, lambda: torch.ones(1)), torch.ones(1))
-    state.carried["fake"] = torch.zeros(1)
-    assert torch.equal(carried_fake(state, lambda: torch.ones(1)), torch.zeros(1))

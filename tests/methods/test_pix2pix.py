@@ -6,7 +6,13 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from tryonbench_methods.pix2pix.config import DiscriminatorConfig, GeneratorConfig
+from tryonbench.method import TrainState
+from tryonbench.registry import method_class
+from tryonbench_methods.pix2pix.config import (
+    DiscriminatorConfig,
+    GeneratorConfig,
+    Pix2PixConfig,
+)
 from tryonbench_methods.pix2pix.losses import feature_matching, least_squares
 from tryonbench_methods.pix2pix.model import Generator, PatchDiscriminator
 
@@ -72,3 +78,17 @@ def test_settings_that_do_not_fit_together_are_refused():
     for wrong in ({"stages": (16, 20)}, {"outer_kernel": 4}):
         with pytest.raises(ValidationError):
             GeneratorConfig(**wrong)
+
+
+def test_the_discriminator_sees_the_generators_own_pictures(make_batch):
+    """Painted once a step; newly where its phase runs alone."""
+    method = method_class("pix2pix")(Pix2PixConfig(), (64, 48))
+    batch, state = make_batch(2), TrainState("generator", 0, 0)
+    method.training_step(batch, state)
+    kept = state.carried["fake"]
+    assert not kept.requires_grad
+    later = TrainState("discriminator", 0, 0, carried=state.carried)
+    assert method._fake(batch, later) is kept
+    alone = method._fake(batch, TrainState("discriminator", 0, 0))
+    assert alone.shape == kept.shape
+    assert not alone.requires_grad

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-import torch
-from torch import Tensor, nn
-
-from tryonbench.method import TrainState
+from torch import nn
 
 
 @contextmanager
@@ -22,11 +19,3 @@ def frozen(network: nn.Module) -> Iterator[None]:
     finally:
         for parameter in learning:
             parameter.requires_grad_(True)
-
-
-def carried_fake(state: TrainState, paint: Callable[[], Tensor]) -> Tensor:
-    """The generator phase's pictures, or newly painted ones where a phase runs on its own."""
-    if "fake" in state.carried:
-        return state.carried["fake"]
-    with torch.no_grad():
-        return paint()

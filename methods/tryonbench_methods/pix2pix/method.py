@@ -18,7 +18,7 @@ from tryonbench_methods.common.conditions import (
     segmented_garment,
 )
 from tryonbench_methods.common.sizes import require_multiple
-from tryonbench_methods.common.training import carried_fake, frozen
+from tryonbench_methods.common.training import frozen
 from tryonbench_methods.pix2pix.config import Pix2PixConfig
 from tryonbench_methods.pix2pix.losses import feature_matching, least_squares
 from tryonbench_methods.pix2pix.model import Generator, PatchDiscriminator
@@ -78,6 +78,13 @@ class Pix2Pix(TryOnMethod):
         image: Tensor = self.networks["generator"](person, garment)
         return image
 
+    def _fake(self, batch: TryOnBatch, state: TrainState) -> Tensor:
+        """The generator phase's pictures, or newly painted ones where a phase runs on its own."""
+        if "fake" in state.carried:
+            return state.carried["fake"]
+        with torch.no_grad():
+            return self._paint(batch)
+
     def _generator_losses(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
         """Fool the discriminator, resemble the photograph."""
         image, agnostic, weights = batch.need("image"), batch.need("agnostic"), self.config.losses
@@ -97,7 +104,7 @@ class Pix2Pix(TryOnMethod):
     def _discriminator_losses(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
         """Tell photographs (1) from the generator's pictures (0); both in one pass."""
         agnostic = batch.need("agnostic")
-        fake = carried_fake(state, lambda: self._paint(batch))
+        fake = self._fake(batch, state)
         both = torch.cat([batch.need("image"), fake])
         verdict = self.networks["discriminator"](agnostic.repeat(2, 1, 1, 1), both)[-1]
         real, fake = verdict.chunk(2)

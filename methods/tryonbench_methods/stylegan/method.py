@@ -17,7 +17,7 @@ from tryonbench_methods.common.conditions import (
     segmented_garment,
 )
 from tryonbench_methods.common.sizes import require_multiple
-from tryonbench_methods.common.training import carried_fake, frozen
+from tryonbench_methods.common.training import frozen
 from tryonbench_methods.stylegan.config import StyleGANConfig
 from tryonbench_methods.stylegan.model import Discriminator, Generator, Verdict
 
@@ -49,7 +49,7 @@ class StyleGAN(TryOnMethod):
     def training_step(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
         """The losses of the phase that `state` names."""
         if state.phase == "generator":
-            return self._generator_losses(batch, state)
+            return self._generator_losses(batch)
         return self._discriminator_losses(batch, state)
 
     def generate(self, batch: TryOnBatch, seeds: Sequence[int]) -> Tensor:
@@ -68,11 +68,10 @@ class StyleGAN(TryOnMethod):
         shape = (len(batch), self.config.generator.latent)
         return self._paint(batch, torch.randn(shape, device=batch.need("agnostic").device))
 
-    def _generator_losses(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
+    def _generator_losses(self, batch: TryOnBatch) -> dict[str, Tensor]:
         """Fool the discriminator, resemble the photograph."""
         image, weights = batch.need("image"), self.config.losses
         discriminator, fake = self.networks["discriminator"], self._sample(batch)
-        state.carried["fake"] = fake.detach()
         with frozen(discriminator):
             logits = discriminator(batch.need("agnostic"), fake).logits
         return {
@@ -81,10 +80,15 @@ class StyleGAN(TryOnMethod):
         }
 
     def _discriminator_losses(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
-        """Tell photographs from pictures; every few steps with R1 (Mescheder et al. 2018)."""
+        """Tell photographs from pictures; every few steps with R1 (Mescheder et al. 2018).
+
+        The pictures are sampled anew, by the generator that has just learnt: with those of its own
+        phase, 3,840 images at `nano` left the garment's colour (ΔE00) at 18.9 instead of 15.7.
+        """
         image, agnostic = batch.need("image"), batch.need("agnostic")
         discriminator, lazy = self.networks["discriminator"], self.config.losses.r1_interval
-        fake = carried_fake(state, lambda: self._sample(batch))
+        with torch.no_grad():
+            fake = self._sample(batch)
         real: Verdict = discriminator(agnostic, image, state.step % lazy == 0)
         logits = discriminator(agnostic, fake).logits
         state.logged.update(logit_real=real.logits.mean().item(), logit_fake=logits.mean().item())
