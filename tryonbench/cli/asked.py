@@ -57,8 +57,3 @@ class Asked:
         if not found:
             raise InputError(f"{', '.join(self.presets)}: not evaluated {self.pairing} there")
         return found
-
-
-def keys_of(text: str | None) -> tuple[str, ...]:
-    """A comma-separated option's words."""
-    return tuple(word.strip() for word in (text or "").split(",") if word.strip())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from tryonbench.cli.options import RUNS, Json, Runs
+from tryonbench.cli.options import RUNS, Json, Runs, keys_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -31,17 +31,17 @@ def compare(
 ) -> None:
     """Test whether runs differ, on the values that they have for the same images.
 
-    Each pair of runs and each metric is a test: sign flips of the paired differences, with Holm's
-    correction over all of them. What is tested is these runs on such images; another seed of the
-    training is another run.
+    Each pair of runs and each metric is a test: sign flips of the paired differences, or for FID
+    and KID their spread over random halves, with Holm's correction over all of them. What is tested
+    is these runs on such images; another seed of the training is another run.
 
     Example: `tryonbench compare RUN_A RUN_B --metrics ssim,psnr`
     """
     from tryonbench.results.compare import compare_runs
     from tryonbench.runs import find_run
 
-    keys = tuple(key.strip() for key in (metrics or "").split(",") if key.strip())
-    found = compare_runs([find_run(path, runs) for path in run], protocol, keys, alpha)
+    chosen = [find_run(path, runs) for path in run]
+    found = compare_runs(chosen, protocol, keys_of(metrics), alpha)
     if as_json:
         print(json.dumps(found.as_json(), indent=2, allow_nan=False))
     else:

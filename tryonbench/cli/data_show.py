@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Optional
 
 import typer
 
-from tryonbench.cli.options import note
+from tryonbench.cli.options import keys_of, note
 
 
 def show(
@@ -31,7 +31,7 @@ def show(
     from tryonbench.data.default import parse_size
     from tryonbench.show import Request, build_page
 
-    chosen = tuple(name.strip() for name in (ids or "").split(",") if name.strip())
+    chosen = keys_of(ids)
     pixels = parse_size(size) if size else None
     request = Request(root, split, method, preset, pixels, samples, chosen, pairing)
     note(f"page: {build_page(request, out)}")

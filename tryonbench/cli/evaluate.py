@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING
 import typer
 
 from tryonbench.cli import eval_options as options
-from tryonbench.cli.options import RUNS, Data, Json, PairFile, Protocols, Runs, data_root, note
+from tryonbench.cli.options import (
+    RUNS,
+    Data,
+    Json,
+    PairFile,
+    Protocols,
+    Runs,
+    data_root,
+    keys_of,
+    note,
+)
 from tryonbench.cli.precheck import check_folder
 
 if TYPE_CHECKING:
@@ -45,7 +55,7 @@ def evaluate(
     Examples: `tryonbench eval --all`, or
     `tryonbench eval --images DIR --data ROOT --protocol viton-hd/paired-512x384`
     """
-    from tryonbench.cli.asked import Asked, keys_of
+    from tryonbench.cli.asked import Asked
     from tryonbench.cli.targets import refuse_unknown
     from tryonbench.data.layout import open_split
 

@@ -40,3 +40,8 @@ def data_root(data: Path | None) -> Path:
     root = default_root()
     note(f"no --data: using the procedural set {root}")
     return root
+
+
+def keys_of(text: str | None) -> tuple[str, ...]:
+    """A comma-separated option's words."""
+    return tuple(word.strip() for word in (text or "").split(",") if word.strip())

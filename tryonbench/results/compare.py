@@ -63,7 +63,7 @@ class Comparison:
 def compare_runs(
     runs: Sequence[Run], protocol: str | None, metrics: Sequence[str] = (), alpha: float = 0.05
 ) -> Comparison:
-    """Every pair of runs in every metric with a number for each image, one Holm family.
+    """Every pair of runs in every metric that says how it varies, one Holm family.
 
     Args:
         protocol: the only one that all runs have results of, if None.
