@@ -10,6 +10,7 @@ import pytest
 import torch
 from PIL import ExifTags, Image
 
+from tryonbench import images
 from tryonbench.errors import InputError
 from tryonbench.images import (
     decode,
@@ -17,6 +18,7 @@ from tryonbench.images import (
     is_whole_png,
     resized,
     save_png,
+    shrunk,
     to_pixels,
     to_tensor,
 )
@@ -118,3 +120,19 @@ def test_a_png_that_was_cut_is_not_whole(tmp_path: Path) -> None:
     assert not is_whole_png(path)
     path.write_bytes(b"")
     assert not is_whole_png(path)
+
+
+@pytest.mark.parametrize("size", [(512, 384), (64, 48), (33, 57), (64, 1000)])
+def test_shrinking_is_pillows_lanczos(size: tuple[int, int]) -> None:
+    rng = np.random.default_rng(0)
+    picture = Image.fromarray(rng.integers(60, 190, (300, 200, 3), dtype=np.uint8))
+    expected = np.asarray(resized(picture, size, "lanczos")).astype(int)
+    assert np.abs(shrunk(picture, size) - expected).max() <= 2
+    assert np.array_equal(shrunk(picture, (300, 200)), np.asarray(picture))
+
+
+def test_without_torchs_lanczos_pillow_shrinks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "_torch_has_lanczos", lambda: False)
+    picture = Image.fromarray(np.random.default_rng(0).integers(0, 256, (9, 7, 3), dtype=np.uint8))
+    expected = np.asarray(resized(picture, (4, 3), "lanczos"))
+    assert np.array_equal(shrunk(picture, (4, 3)), expected)

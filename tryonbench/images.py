@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -123,6 +124,37 @@ def resized(image: Image.Image, size: tuple[int, int], filter_name: Filter) -> I
     """The picture at `size` (height, width); untouched if it has that size already."""
     target = (size[1], size[0])
     return image if image.size == target else image.resize(target, FILTERS[filter_name])
+
+
+def shrunk(image: Image.Image, size: tuple[int, int]) -> Pixels:
+    """An RGB picture at `size` (height, width) by Lanczos, uint8 (H, W, 3).
+
+    torch's kernel, where it has one, is five times as fast as Pillow's (pytorch/pytorch#177320).
+    From 1024x768 to 512x384 one in 300 values of VITON-HD's photographs differs, by one level;
+    beside black-and-white noise, whose overshoot the two clip in another order, none differs by
+    more than 2. Scores are never taken from it.
+    """
+    if (image.height, image.width) == size or not _torch_has_lanczos():
+        return np.asarray(resized(image, size, "lanczos"))
+    import torch
+
+    pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1)[None]
+    small = torch.nn.functional.interpolate(pixels, size=size, mode="lanczos", antialias=True)
+    array: Pixels = small[0].permute(1, 2, 0).numpy()
+    return array
+
+
+@cache
+def _torch_has_lanczos() -> bool:
+    """From torch 2.12 on."""
+    import torch
+
+    try:
+        pixels = torch.zeros(1, 3, 8, 8, dtype=torch.uint8)
+        torch.nn.functional.interpolate(pixels, size=(4, 4), mode="lanczos", antialias=True)
+    except (NotImplementedError, ValueError):
+        return False
+    return True
 
 
 def to_tensor(pixels: Pixels) -> Tensor:

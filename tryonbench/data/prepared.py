@@ -207,21 +207,21 @@ def find_prepared(split: Split, size: tuple[int, int]) -> Prepared | None:
 
 
 def _signature(wanted: Plan) -> str:
-    """Changes with name, length or date of any file, with the code that reads, and with Pillow."""
+    """Changes with name, length or date of any file, the code that reads, Pillow, or torch."""
     stats = [(str(file), file.stat()) for file in _files(wanted)]
     files = [[name, stat.st_size, stat.st_mtime_ns] for name, stat in stats]
     return digest(canonical_json([files, _reader(), _described(wanted)]))
 
 
 def _content(wanted: Plan) -> str:
-    """Changes with the content of any file, with the code that reads, and with Pillow."""
+    """Changes with the content of any file, the code that reads, Pillow, or torch."""
     files = [[file.name, file_sha256(file)] for file in _files(wanted)]
     return digest(canonical_json([files, _reader(), _described(wanted)]))
 
 
 def _reader() -> list[str]:
     code = [code_digest(name) for name in ("tryonbench.data", "tryonbench.images")]
-    return [*code, version("pillow")]
+    return [*code, version("pillow"), version("torch")]
 
 
 def _files(wanted: Plan) -> list[Path]:

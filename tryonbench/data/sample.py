@@ -18,13 +18,10 @@ from tryonbench.data.layout import Folder, Split
 from tryonbench.data.modalities import Stored, as_tensor, stored_as
 from tryonbench.data.pairs import Pair
 from tryonbench.errors import InputError
-from tryonbench.images import Filter, Pixels, decode, image_size, resized
+from tryonbench.images import Pixels, decode, image_size, resized, shrunk
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-RESIZE: Filter = "lanczos"
-"""Filter for photographs, garments and renderings; label maps are always resized nearest."""
 
 NEEDS: dict[Modality, tuple[Folder, ...]] = {
     "image": ("image",),
@@ -124,7 +121,7 @@ class Sample:
         return self._scaled(decode(self.split.path(folder, name), "RGB"))
 
     def _scaled(self, image: Image.Image) -> Stored:
-        return np.asarray(resized(image, self.size, RESIZE))
+        return shrunk(image, self.size)
 
     def _nearest(self, labels: Pixels) -> Stored:
         return np.asarray(resized(Image.fromarray(labels), self.size, "nearest"))

@@ -48,7 +48,8 @@ def frechet_distance(first: Features, second: Features) -> float:
 
     tr (S1 S2)^1/2 is the nuclear norm of C1 C2^T, where C are the centred features over
     sqrt(N - 1): the eigenvalues of S1 S2 are its squared singular values. Exact for singular
-    covariances too.
+    covariances too. With more images than dimensions, those eigenvalues are L^T S2 L's, where
+    S1 = L L^T.
 
     >>> rng = np.random.default_rng(0)
     >>> x = rng.normal(size=(50, 4)).astype(np.float32)
@@ -60,26 +61,34 @@ def frechet_distance(first: Features, second: Features) -> float:
     """
     if min(len(first), len(second)) < 2:
         raise NotDefined(f"needs 2 images or more, there are {min(len(first), len(second))}")
-    one, two = first.astype(np.float64), second.astype(np.float64)
-    shift = one.mean(axis=0) - two.mean(axis=0)
-    c1, c2 = _centred(one), _centred(two)
-    total = (c1**2).sum() + (c2**2).sum() - 2 * _nuclear_norm_of_product(c1, c2)
+    (m1, c1), (m2, c2) = _mean_and_rest(first), _mean_and_rest(second)
+    shift = m1 - m2
+    total = np.vdot(c1, c1) + np.vdot(c2, c2) - 2 * _nuclear_norm_of_product(c1, c2)
     return float(shift @ shift + total)
 
 
-def _centred(features: Matrix) -> Matrix:
-    """Rows minus their mean, over sqrt(N - 1): its Gram matrix is the covariance."""
-    centred: Matrix = (features - features.mean(axis=0)) / np.sqrt(len(features) - 1)
-    return centred
+def _mean_and_rest(features: Features) -> tuple[Matrix, Matrix]:
+    """The mean (D,), and the rows minus it over sqrt(N - 1), (N, D), whose Gram matrix is the
+    covariance."""
+    rest: Matrix = features.astype(np.float64)
+    mean = rest.mean(axis=0)
+    rest -= mean
+    rest /= np.sqrt(len(rest) - 1)
+    return mean, rest
 
 
 def _nuclear_norm_of_product(c1: Matrix, c2: Matrix) -> float:
     """Sum of singular values of c1 c2^T, through the smaller of (N, M) and (D, D) matrices."""
-    few = min(len(c1), len(c2)) <= c1.shape[1]
-    product = c1 @ c2.T if few else _triangle(c1) @ _triangle(c2).T
+    if min(len(c1), len(c2)) <= c1.shape[1]:
+        return _sum_of_singular_values(c1 @ c2.T)
+    try:
+        root = np.linalg.cholesky(c1.T @ c1)
+    except np.linalg.LinAlgError:  # a feature that is constant, or the sum of others
+        one, two = (np.linalg.qr(c, mode="r") for c in (c1, c2))
+        return _sum_of_singular_values(one @ two.T)
+    squares = np.linalg.eigvalsh(root.T @ (c2.T @ c2) @ root)
+    return float(np.sqrt(np.maximum(squares, 0)).sum())
+
+
+def _sum_of_singular_values(product: Matrix) -> float:
     return float(np.linalg.svd(product, compute_uv=False).sum())
-
-
-def _triangle(centred: Matrix) -> Matrix:
-    """R of a QR decomposition: (D, D), with the same Gram matrix."""
-    return np.asarray(np.linalg.qr(centred, mode="r"))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-SYNTH_VERSION = 2
+SYNTH_VERSION = 3
 """Rises whenever the same specification gives other bytes."""
 
 

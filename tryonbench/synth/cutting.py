@@ -18,6 +18,7 @@ ARMPIT = 0.235
 Knots = list[tuple[float, float]]
 
 
+@lru_cache(maxsize=16)
 def neck_curve(cut: Cut) -> Array:
     """The neckline from the left to the right shoulder."""
     left = spline(_half_neckline(cut.neckline, cut.neck_width, cut.neck_depth), 5)
@@ -39,6 +40,7 @@ def _half_neckline(name: str, w: float, d: float) -> Knots:
     return shapes[name]
 
 
+@lru_cache(maxsize=16)
 def torso_outline(cut: Cut) -> Array:
     """The front panel's closed outline."""
     left = np.concatenate([_collar_side(cut), armhole(cut), _left_side(cut)])

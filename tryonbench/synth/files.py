@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from tryonbench.data.agnostic import agnostic_image, agnostic_mask, parse_agnostic
+from tryonbench.data.agnostic import agnostic_mask, covered, parse_agnostic
 from tryonbench.data.labels import PALETTE
 from tryonbench.files import write_text
 from tryonbench.synth.garment import Garment
@@ -34,7 +34,7 @@ def save_sample(
 ) -> None:
     """Write every modality of a sample; the last file is `attributes/<name>.json`."""
     joints, parse = worn.keypoints, worn.parse
-    covered = _white(agnostic_mask(parse, joints))
+    mask = agnostic_mask(parse, joints)
     save_jpeg(split / "image" / f"{name}.jpg", worn.image)
     save_jpeg(split / "cloth" / f"{name}.jpg", flat.cloth)
     save_jpeg(split / "cloth-mask" / f"{name}.jpg", _white(flat.mask))
@@ -43,8 +43,8 @@ def save_sample(
     save_png(split / "openpose_img" / f"{name}_rendered.png", worn.openpose)
     save_json(split / "openpose_json" / f"{name}_keypoints.json", openpose_record(joints))
     save_jpeg(split / "image-densepose" / f"{name}.jpg", worn.densepose)
-    save_jpeg(split / "agnostic-v3.2" / f"{name}.jpg", agnostic_image(worn.image, parse, joints))
-    save_png(split / "agnostic-mask" / f"{name}_mask.png", np.repeat(covered[..., None], 3, 2))
+    save_jpeg(split / "agnostic-v3.2" / f"{name}.jpg", covered(worn.image, mask))
+    save_png(split / "agnostic-mask" / f"{name}_mask.png", np.repeat(_white(mask)[..., None], 3, 2))
     save_warp(split / "warp" / f"{name}.npz", worn.warp)
     record = {"person": asdict(state[0]), "garment": asdict(state[1])}
     write_text(split / "attributes" / f"{name}.json", _compact(record))

@@ -47,12 +47,16 @@ class TorsoFrame:
         """Picture positions (... x 2) of torso coordinates."""
         u, v = np.asarray(u, np.float32), np.asarray(v, np.float32)
         sway, angle, width = self._row(v)
-        across = (u + self.turn * (1 - u * u)) * width
-        down, cosine, sine = self._fall(u, v), np.cos(angle), np.sin(angle)
+        across, down = self._in_row(u, v, width)
+        cosine, sine = np.cos(angle), np.sin(angle)
         at = np.empty((*across.shape, 2), np.float32)
         at[..., 0] = self.origin[0] + sway + across * cosine - down * sine
         at[..., 1] = self.origin[1] + self.length * v + across * sine + down * cosine
         return at
+
+    def _in_row(self, u: Array, v: Array, width: Array) -> tuple[Array, Array]:
+        """How far a point lies along its row from the spine, and below the row."""
+        return (u + self.turn * (1 - u * u)) * width, self._fall(u, v)
 
     @cached_property
     def _rows(self) -> Table:
@@ -74,8 +78,12 @@ class TorsoFrame:
         v = (y - self.origin[1]) / self.length
         u = np.zeros_like(v)
         for _ in range(INVERSE_ROUNDS):
-            u = self._across(x, y, v)
-            v = v + (y - self.place(u, v)[..., 1]) / self.length
+            sway, angle, width = self._row(v)
+            cosine, sine = np.cos(angle), np.sin(angle)
+            dx, dy = x - self.origin[0] - sway, y - self.origin[1] - self.length * v
+            u = self._unturned((dx * cosine + dy * sine) / width)
+            across, down = self._in_row(u, v, width)
+            v = v + (dy - across * sine - down * cosine) / self.length
         return np.stack([u, v], -1).astype(np.float32)
 
     def _fall(self, u: Array, v: Array) -> Array:
@@ -84,12 +92,9 @@ class TorsoFrame:
         drop = SHOULDER_DROP * self.length * np.minimum(np.abs(u), 1.6) ** 1.6
         return np.asarray(drop * (fade * fade * (3 - 2 * fade)))
 
-    def _across(self, x: Array, y: Array, v: Array) -> Array:
-        """The u of a position whose v is known."""
-        sway, angle, width = self._row(v)
-        dx = x - self.origin[0] - sway
-        dy = y - self.origin[1] - self.length * v
-        across = np.clip((dx * np.cos(angle) + dy * np.sin(angle)) / width, -2.5, 2.5)
+    def _unturned(self, across: Array) -> Array:
+        """The u of a place along a row, in half-widths from the spine."""
+        across = np.minimum(np.maximum(across, -2.5), 2.5)
         if abs(self.turn) < 1e-4:
             return np.asarray(across)
         root = 1 - 4 * self.turn * (across - self.turn)

@@ -66,10 +66,15 @@ DISC = circle()
 def bow(start: ArrayLike, end: ArrayLike, sag: ArrayLike, steps: int = 12) -> Array:
     """Arcs (... x steps x 2) that sag to the right of their chords by `sag` of their length."""
     a, b = (np.asarray(p, np.float32)[..., None, :] for p in (start, end))
-    t = np.linspace(0, 1, steps, dtype=np.float32)[:, None]
+    t = _shares(steps)[:, None]
     normal = np.stack([a[..., 1] - b[..., 1], b[..., 0] - a[..., 0]], -1)
     bend = np.asarray(sag, np.float32)[..., None, None] * 4 * t * (1 - t)
     return np.asarray(a + (b - a) * t + normal * bend)
+
+
+@cache
+def _shares(steps: int) -> Array:
+    return np.linspace(0, 1, steps, dtype=np.float32)
 
 
 def taper(path: Array, width: float, power: float = 0.7) -> Array:
@@ -81,9 +86,15 @@ def tapers(paths: Array, width: float, power: float = 0.7) -> Array:
     """Outlines (M x 2N x 2) of strokes along M paths (M x N x 2), `width` in their middles."""
     along = np.concatenate([paths[:, 1:], paths[:, -1:]], 1)
     along -= np.concatenate([paths[:, :1], paths[:, :-1]], 1)
-    half = 0.5 * width * np.sin(np.linspace(0, np.pi, paths.shape[1])) ** power
+    half = 0.5 * width * _bulge(paths.shape[1], power)
     side = normals(along) * half[:, None]
     return np.concatenate([paths + side, (paths - side)[:, ::-1]], 1).astype(np.float32)
+
+
+@cache
+def _bulge(count: int, power: float) -> Array:
+    """0 at both ends, 1 in the middle."""
+    return np.asarray(np.sin(np.linspace(0, np.pi, count)) ** power)
 
 
 def normals(along: Array) -> Array:
@@ -120,9 +131,12 @@ class Table:
 
     def at(self, where: Array) -> Array:
         """The rows (... x columns) at places (...); the first and last ones beyond the ends."""
-        where = np.clip(where, 0, len(self._steps))
-        i = np.minimum(where.astype(np.int32), len(self._steps) - 1)
-        return np.asarray(self._rows[i] + (where - i)[..., None] * self._steps[i])
+        last = len(self._steps)
+        where = np.minimum(np.maximum(where, 0), last)
+        i = np.minimum(where.astype(np.int32), last - 1)
+        rows = (where - i)[..., None] * self._steps.take(i, 0)
+        rows += self._rows.take(i, 0)
+        return np.asarray(rows)
 
 
 PROFILE_STEPS = 192

@@ -136,16 +136,19 @@ class Canvas:
     ) -> Patch:
         """Strokes of one width, each with its own coverage."""
         mask, pixels = blank(window), width * self.scale
+        if not (mask.size and strokes):
+            return Patch(window, mask.astype(np.float32))
         thick = max(1, round(pixels))
-        for path, cover in strokes if mask.size else ():
-            fixed, ink = [self._fixed(path, window)], round(255 * cover)
-            cv2.polylines(mask, fixed, False, ink, thick, cv2.LINE_AA, SHIFT)
+        ends = np.cumsum([len(path) for path, _ in strokes])[:-1]
+        every = self._fixed(np.concatenate([path for path, _ in strokes]), window)
+        for path, (_, cover) in zip(np.split(every, ends), strokes, strict=True):
+            cv2.polylines(mask, [path], False, round(255 * cover), thick, cv2.LINE_AA, SHIFT)
         return Patch(window, mask.astype(np.float32) * (min(1.0, pixels) / 255))
 
     def _fixed(self, shape: Array, window: Window) -> NDArray[np.int32]:
         """A shape in OpenCV's fixed-point coordinates of the window."""
         corner = np.array([window[1].start, window[0].start], np.float32)
-        return np.round((self.to_pixels(shape) - corner) * (1 << SHIFT)).astype(np.int32)
+        return np.rint((self.to_pixels(shape) - corner) * (1 << SHIFT)).astype(np.int32)
 
     def paint(
         self, patch: Patch, colour: Colour, label: int | None = None, warp: Array | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from tryonbench.synth.body import Body
@@ -31,6 +33,7 @@ LEG_OUTER = profile([1.0, 1.3, 1.9, LEGS_END], [0.97, 0.95, 0.86, 0.8])
 """The |u| of a leg's edges at v."""
 
 
+@lru_cache(maxsize=4)
 def torso_outline(frame: TorsoFrame) -> Array:
     """The bare torso from the shoulders to the hips, a closed outline."""
     v = np.linspace(0.06, 1.12, 22, dtype=np.float32)
