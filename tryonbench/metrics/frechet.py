@@ -84,7 +84,7 @@ def _nuclear_norm_of_product(c1: Matrix, c2: Matrix) -> float:
     try:
         root = np.linalg.cholesky(c1.T @ c1)
     except np.linalg.LinAlgError:  # a feature that is constant, or the sum of others
-        one, two = (np.linalg.qr(c, mode="r") for c in (c1, c2))
+        one, two = (np.asarray(np.linalg.qr(c, mode="r")) for c in (c1, c2))
         return _sum_of_singular_values(one @ two.T)
     squares = np.linalg.eigvalsh(root.T @ (c2.T @ c2) @ root)
     return float(np.sqrt(np.maximum(squares, 0)).sum())

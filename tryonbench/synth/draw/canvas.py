@@ -148,7 +148,8 @@ class Canvas:
     def _fixed(self, shape: Array, window: Window) -> NDArray[np.int32]:
         """A shape in OpenCV's fixed-point coordinates of the window."""
         corner = np.array([window[1].start, window[0].start], np.float32)
-        return np.rint((self.to_pixels(shape) - corner) * (1 << SHIFT)).astype(np.int32)
+        fixed = np.rint((self.to_pixels(shape) - corner) * (1 << SHIFT))
+        return np.asarray(fixed, np.int32)
 
     def paint(
         self, patch: Patch, colour: Colour, label: int | None = None, warp: Array | None = None
