@@ -1,112 +1,53 @@
-"""Our evaluation beside the usual stack, on the same pictures of 1024x768, in one process.
+"""Our evaluation beside the usual stack, torch-fidelity, and the bare work, on the same pictures.
 
 The usual stack: clean-fid's FID, then its KID, then torchmetrics' SSIM and PSNR, then lpips, each
-reading the files itself. Both sides load one random Inception and AlexNet in the official formats.
+reading the files itself. Every side loads one random Inception and AlexNet in the official formats.
 """
 
 from __future__ import annotations
 
-import os
-import warnings
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from conftest import COUNT
 from PIL import Image
 
-from tryonbench.data.layout import Split, open_split
+from tryonbench.data.layout import Split
 from tryonbench.data.pairs import own_garments
-from tryonbench.files import file_sha256
+from tryonbench.metrics import make_metric
+from tryonbench.metrics.base import Scored
 from tryonbench.metrics.engine import Engine
-from tryonbench.metrics.inception_net import build_inception, inception_features
-from tryonbench.metrics.loading import Item
+from tryonbench.metrics.inception import make_extractor
+from tryonbench.metrics.loading import CHUNK, Item
 from tryonbench.metrics.lpips import load_lpips
 from tryonbench.metrics.outputs import Problems
 from tryonbench.metrics.plan import Plan, scoring_of
+from tryonbench.metrics.views import View, as_bytes, as_unit, open_picture
 from tryonbench.protocols import get_protocol
-from tryonbench.synth import SynthSpec, write_dataset
-from tryonbench.weights import REGISTRY, hub_folder
+from tryonbench.weights import REGISTRY
 
-COUNT = int(os.environ.get("BENCH_IMAGES", "40"))
 KEYS = ("fid", "kid", "ssim", "psnr", "lpips_alex")
+FEATURE_KEYS = ("fid", "kid", "precision", "recall")
 CPU = torch.device("cpu")
-GROUP = f"FID, KID, SSIM, PSNR, LPIPS of {COUNT} pictures of 1024x768"
+SIZE = f"{COUNT} pictures of 1024x768"
 
 
-class Layers(torch.nn.Module):
-    """A random Inception that can be traced."""
-
-    def __init__(self) -> None:
-        from torchvision.models.inception import Inception3
-
-        super().__init__()
-        state = Inception3(aux_logits=False, init_weights=False).state_dict()
-        self.network = build_inception(state, 2048).to(memory_format=torch.contiguous_format)
-
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        return inception_features(self.network, images.contiguous(), 2048)[2048][..., None, None]
-
-
-class Official(torch.nn.Module):
-    """As the official TorchScript file is built."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.layers = Layers()
-
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        return self.layers(images)
-
-
-@pytest.fixture(scope="module")
-def split(tmp_path_factory: pytest.TempPathFactory) -> Split:
-    root = tmp_path_factory.mktemp("synth") / "root"
-    write_dataset(root, SynthSpec(size=(1024, 768), train=0, test=COUNT, seed=0))
-    return open_split(root, "test")
-
-
-@pytest.fixture(scope="module")
-def outputs(split: Split, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The photographs as JPEG q75."""
-    folder = tmp_path_factory.mktemp("outputs")
-    for name in split.ids("image"):
-        Image.open(split.path("image", name)).save(folder / f"{name}.jpg", quality=75)
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Random weights in the official formats, registered; an empty cache."""
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-    monkeypatch.setenv("TRYONBENCH_CACHE", str(tmp_path / "cache"))
-    monkeypatch.delenv("TRYONBENCH_WEIGHTS", raising=False)
-    torch.manual_seed(0)
-    from torchvision.models import alexnet
-
-    hub_folder().mkdir(parents=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        official = torch.jit.trace(Official(), torch.zeros(1, 3, 299, 299))
-        official.save(hub_folder() / REGISTRY["inception"].official.file)
-        torch.save(alexnet().state_dict(), hub_folder() / REGISTRY["alexnet"].official.file)
-        for name in ("inception", "alexnet"):
-            file = hub_folder() / REGISTRY[name].official.file
-            source = replace(REGISTRY[name].official, sha256=file_sha256(file))
-            monkeypatch.setitem(REGISTRY, name, replace(REGISTRY[name], sources=(source,)))
-        yield hub_folder()
-
-
-def ours(split: Split, outputs: Path) -> dict[str, float | None]:
+def ours(
+    split: Split, outputs: Path, keys: tuple[str, ...] = KEYS, resize: str = "clean"
+) -> dict[str, float | None]:
     pairs = own_garments(split)
     items = [
         Item(name, outputs / f"{name}.jpg", pair)
         for name, pair in zip(pairs.ids, pairs.pairs, strict=True)
     ]
-    plan = Plan([scoring_of(get_protocol("viton-hd/paired-1024x768"), KEYS, split, pairs.pairs)])
+    features = {key: {"resize": resize} for key in FEATURE_KEYS}
+    own = get_protocol("viton-hd/paired-1024x768")
+    protocol = own.model_copy(update={"metrics": {**own.metrics, **features}})
+    plan = Plan([scoring_of(protocol, keys, split, pairs.pairs)])
     (measured,) = Engine(plan, split, items, CPU).measure(Problems(), "bench")
     return {key: metric.value for key, metric in measured.values.items()}
 
@@ -162,7 +103,7 @@ def _lpips(photographs: Path, outputs: Path) -> dict[str, float]:
     return {"lpips_alex": float(np.mean(values))}
 
 
-@pytest.mark.benchmark(group=GROUP)
+@pytest.mark.benchmark(group=f"FID, KID, SSIM, PSNR, LPIPS of {SIZE}")
 @pytest.mark.parametrize("who", ["usual", "ours, cold", "ours, photographs known"])
 def test_evaluation(benchmark, split: Split, outputs: Path, weights: Path, who: str) -> None:
     if who.endswith("known"):
@@ -171,3 +112,56 @@ def test_evaluation(benchmark, split: Split, outputs: Path, weights: Path, who: 
     found = benchmark.pedantic(run[0], args=run[1], rounds=1)
     assert set(found) == set(KEYS)
     benchmark.extra_info.update({key: value for key, value in found.items() if value is not None})
+
+
+def fidelity(split: Split, outputs: Path, weights: Path) -> dict[str, float]:
+    from torch_fidelity import calculate_metrics
+
+    found: dict[str, float] = calculate_metrics(
+        input1=str(outputs),
+        input2=str(split.folder / "image"),
+        cuda=False,
+        cache=False,
+        verbose=False,
+        fid=True,
+        kid=True,
+        prc=True,
+        kid_subset_size=min(COUNT, 1000),
+        feature_extractor_weights_path=str(weights / REGISTRY["inception-pytorch"].official.file),
+    )
+    return found
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.benchmark(group=f"FID, KID, precision and recall of {SIZE}")
+@pytest.mark.parametrize("who", ["torch-fidelity", "ours"])
+def test_features(benchmark, split: Split, outputs: Path, weights: Path, who: str) -> None:
+    mine = (ours, (split, outputs, FEATURE_KEYS, "tf1"))
+    run = (fidelity, (split, outputs, weights)) if who == "torch-fidelity" else mine
+    found = benchmark.pedantic(run[0], args=run[1], rounds=1)
+    benchmark.extra_info.update({key: float(value) for key, value in found.items()})
+
+
+def bare(split: Split, outputs: Path) -> int:
+    """Decoding each file and running each network, and nothing else."""
+    extract = make_extractor("inception", "clean", CPU)
+    compare = make_metric("lpips_alex", {}).scorer(CPU)
+    names = split.ids("image")
+    with torch.inference_mode():
+        for start in range(0, len(names), CHUNK):
+            group = names[start : start + CHUNK]
+            files = [outputs / f"{name}.jpg" for name in group]
+            sides = files, [split.path("image", name) for name in group]
+            pictures = [[View().of(open_picture(path)) for path in side] for side in sides]
+            for side in pictures:
+                extract(as_bytes(side))
+            compare(Scored(as_unit(pictures[0]), as_unit(pictures[1]), None))
+    return len(names)
+
+
+@pytest.mark.benchmark(group=f"overhead: FID and LPIPS of {SIZE}")
+@pytest.mark.parametrize("who", ["decoding and networks", "ours"])
+def test_overhead(benchmark, split: Split, outputs: Path, who: str) -> None:
+    mine = (ours, (split, outputs, ("fid", "lpips_alex")))
+    run = mine if who == "ours" else (bare, (split, outputs))
+    benchmark.pedantic(run[0], args=run[1], rounds=1)

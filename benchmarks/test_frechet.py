@@ -9,14 +9,16 @@ import pytest
 
 from tryonbench.metrics.frechet import frechet_distance
 
-COUNT, DIMENSIONS = 500, 768
+DIMENSIONS = 2048
+COUNTS = (2_032, 10_000)
+"""VITON-HD's test split; more images than dimensions."""
 
 
-@pytest.fixture(scope="module")
-def features() -> tuple[np.ndarray, np.ndarray]:
+@pytest.fixture(scope="module", params=COUNTS)
+def features(request: pytest.FixtureRequest) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(0)
     spectrum = 1 / np.sqrt(np.arange(1, DIMENSIONS + 1))
-    one, two = (rng.normal(size=(COUNT, DIMENSIONS)) * spectrum for _ in range(2))
+    one, two = (rng.normal(size=(request.param, DIMENSIONS)) * spectrum for _ in range(2))
     return one.astype(np.float32), two.astype(np.float32)
 
 
@@ -30,8 +32,8 @@ def clean_fid(one: np.ndarray, two: np.ndarray) -> float:
         return float(reference(*moments))
 
 
-@pytest.mark.benchmark(group=f"Fréchet distance, N = {COUNT}, d = {DIMENSIONS}")
+@pytest.mark.benchmark(group=f"Fréchet distance, d = {DIMENSIONS}")
 @pytest.mark.parametrize("distance", [frechet_distance, clean_fid], ids=["ours", "clean-fid"])
 def test_frechet(benchmark, features, distance) -> None:
-    value = benchmark.pedantic(distance, args=features, rounds=3, warmup_rounds=1)
-    assert value == pytest.approx(frechet_distance(*features), rel=1e-4)
+    value = benchmark.pedantic(distance, args=features, rounds=3)
+    assert value == pytest.approx(frechet_distance(*features), rel=1e-6)
