@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
+from tryonbench.metrics.cmmd import Cmmd
 from tryonbench.metrics.frechet import frechet_distance
 from tryonbench.metrics.kernel import mmd2
 from tryonbench.stats import subsets
@@ -15,7 +16,7 @@ from tryonbench.stats.distances import (
     fid_infinity,
     half_distances,
 )
-from tryonbench.stats.subsets import frechet_subsets, kernel_subsets
+from tryonbench.stats.subsets import frechet_subsets, gaussian_subsets, kernel_subsets
 
 Sets = tuple[np.ndarray, np.ndarray]
 
@@ -65,6 +66,17 @@ def test_kid_of_subsets_is_the_unbiased_mmd(monkeypatch: pytest.MonkeyPatch) -> 
     assert found == pytest.approx(expected, rel=1e-9)
 
 
+def test_cmmd_of_subsets_is_that_of_their_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subsets, "ROWS_AT_A_TIME", 16)
+    output, reference = _sets(0, 45, 8)
+    rows, columns = _some(1, 4, 45, 20), _some(2, 4, 45, 30)
+    found = gaussian_subsets(output, reference, rows, columns)
+    expected = [
+        Cmmd().value(output[r], reference[c]) / 1000 for r, c in zip(rows, columns, strict=True)
+    ]
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
 def test_kid_of_sets_that_are_not_equally_many() -> None:
     """By the definition, pair by pair."""
     output, reference = _sets(0, 9, 5)
@@ -80,7 +92,12 @@ def test_kid_of_sets_that_are_not_equally_many() -> None:
 
 @pytest.mark.parametrize(
     ("distance", "n", "d"),
-    [(frechet_subsets, 60, 100), (frechet_subsets, 80, 12), (kernel_subsets, 60, 12)],
+    [
+        (frechet_subsets, 60, 100),
+        (frechet_subsets, 80, 12),
+        (kernel_subsets, 60, 12),
+        (gaussian_subsets, 60, 12),
+    ],
 )
 def test_intervals_cover_what_such_sets_have_on_average(distance, n: int, d: int) -> None:
     """Within binomial tolerance (99.9 %) of 95 %, though FID at n / 2 images has twice the bias."""

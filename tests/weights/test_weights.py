@@ -15,7 +15,7 @@ from typing import get_args
 import pytest
 
 from tryonbench.metrics import CLASSES, metric_class
-from tryonbench.metrics.base import Resize, SetMetric
+from tryonbench.metrics.base import InceptionMetric, Resize
 from tryonbench.weights import REGISTRY, MissingWeights, Source, Weights, find, hub_folder, mend
 from tryonbench.weights.fetch import download
 from tryonbench.weights.lookup import candidates, is_whole
@@ -79,7 +79,7 @@ def test_the_registry_names_the_metrics_that_use_each_entry() -> None:
     users = defaultdict(set)
     for key in CLASSES:
         chosen = metric_class(key)
-        resizes = get_args(Resize) if issubclass(chosen, SetMetric) else ()
+        resizes = get_args(Resize) if issubclass(chosen, InceptionMetric) else ()
         for metric in (chosen(), *(chosen(resize=resize) for resize in resizes)):
             users[metric.weights].add(key)
     users.pop(None)

@@ -31,9 +31,9 @@ def compare(
 ) -> None:
     """Test whether runs differ, on the values that they have for the same images.
 
-    Each pair of runs and each metric is a test: sign flips of the paired differences, or for FID
-    and KID their spread over random halves, with Holm's correction over all of them. What is tested
-    is these runs on such images; another seed of the training is another run.
+    Each pair of runs and each metric is a test: sign flips of the paired differences, or for FID,
+    KID and their like the spread over random halves, with Holm's correction over all of them. What
+    is tested is these runs on such images; another seed of the training is another run.
 
     Example: `tryonbench compare RUN_A RUN_B --metrics ssim,psnr`
     """

@@ -24,6 +24,8 @@ CLASSES = {
     "recall": "precision_recall:Recall",
     "density": "density_coverage:Density",
     "coverage": "density_coverage:Coverage",
+    "fd_dinov2": "fd_dinov2:FdDinov2",
+    "cmmd": "cmmd:Cmmd",
     "ssim": "ssim:Ssim",
     "ms_ssim": "ms_ssim:MsSsim",
     "psnr": "pixel:Psnr",

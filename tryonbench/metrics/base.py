@@ -138,13 +138,15 @@ class SetMetric(Metric):
     Metrics with the same `weights` and `resize` share their features.
     """
 
-    resize: Resize = "clean"
-    """How images are brought to the network's 299 x 299."""
+    @property
+    @abstractmethod
+    def weights(self) -> str:
+        """The registered weights of the network whose features are compared."""
 
     @property
-    def weights(self) -> str:
-        """The file that the tool with this resizing uses."""
-        return "inception" if self.resize == "clean" else "inception-pytorch"
+    def resize(self) -> Resize | None:
+        """How images are brought to the network's size; None: there is one way only."""
+        return None
 
     @abstractmethod
     def value(self, output: Features, reference: Features) -> float:
@@ -162,3 +164,16 @@ class SetMetric(Metric):
             aligned: row i of both shows the same person.
         """
         return None
+
+
+@dataclass(frozen=True)
+class InceptionMetric(SetMetric):
+    """One on features of FID's Inception."""
+
+    resize: Resize = "clean"
+    """How images are brought to the network's 299 x 299."""
+
+    @property
+    def weights(self) -> str:
+        """The file that the tool with this resizing uses."""
+        return "inception" if self.resize == "clean" else "inception-pytorch"

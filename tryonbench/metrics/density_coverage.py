@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from tryonbench.metrics.base import Features, SetMetric
+from tryonbench.metrics.base import Features, InceptionMetric
 from tryonbench.metrics.neighbours import Balls
 
 
 @dataclass(frozen=True)
-class Density(SetMetric):
+class Density(InceptionMetric):
     """In how many references' balls an output lies, over k, on average (eq. 4). Can pass 1.
 
     Without the boundary, as in the authors' `prdc` 0.2; a set against itself gives 1.
@@ -32,7 +32,7 @@ class Density(SetMetric):
 
 
 @dataclass(frozen=True)
-class Coverage(SetMetric):
+class Coverage(InceptionMetric):
     """Share of references' balls that hold an output (eq. 5), without the boundary.
 
     >>> import numpy as np

@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from tryonbench.images import resized
+from tryonbench.images import Filter, resized
 
 LUMA = (19595, 38470, 7471)
 """Pillow's 16-bit weights of red, green and blue in mode L (ITU-R 601-2)."""
@@ -25,8 +25,8 @@ def grey(images: Tensor) -> Tensor:
     return luma.to(images.dtype) / 255
 
 
-def shrunk(images: Tensor, size: tuple[int, int]) -> Tensor:
-    """(N, 3, H, W) -> (N, 3, *size): Pillow's bilinear resizing, rounded to 8 bits, in [0, 1]."""
+def resized_8bit(images: Tensor, size: tuple[int, int], filter_name: Filter) -> Tensor:
+    """(N, 3, H, W) -> (N, 3, *size) on the CPU: Pillow's resizing, rounded to 8 bits, in [0, 1]."""
     levels = (images * 255).round().to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
-    pictures = [np.asarray(resized(Image.fromarray(p), size, "bilinear")) for p in levels]
+    pictures = [np.asarray(resized(Image.fromarray(p), size, filter_name)) for p in levels]
     return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float() / 255

@@ -8,13 +8,13 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tryonbench.metrics.base import Features, Halves, NotDefined, Resize, SetMetric
+from tryonbench.metrics.base import Features, Halves, InceptionMetric, NotDefined, Resize
 
 Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Fid(SetMetric):
+class Fid(InceptionMetric):
     """FID (Heusel et al., 2017) with clean-fid's resizing (Parmar et al., 2022), pool3, 2048-d."""
 
     label: ClassVar[str] = "FID"

@@ -1,40 +1,49 @@
-"""Inception features of images, by the network and the resizing that a metric names."""
+"""Features of images, by the network and the resizing that a metric names."""
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 from tryonbench.metrics.base import Extractor, Resize
+from tryonbench.metrics.clip import clip_extractor
+from tryonbench.metrics.dinov2 import dinov2_extractor
 from tryonbench.metrics.inception_input import inception_input
 from tryonbench.metrics.inception_net import build_inception, inception_features
-from tryonbench.weights import find, load_state_dict
+from tryonbench.weights import load_state_dict, load_torchscript
 
 TAPS = {64: slice(0, 64), 192: slice(64, 256), 768: slice(256, 1024)}
 """Columns of the features of `inception-partial`, by layer."""
 
+OTHERS: dict[str, Callable[[torch.device], Extractor]] = {
+    "clip": clip_extractor,
+    "dinov2": dinov2_extractor,
+}
+"""Networks with an input of their own, by their weights."""
 
-def make_extractor(weights: str, resize: Resize, device: torch.device) -> Extractor:
+
+def make_extractor(weights: str, resize: Resize | None, device: torch.device) -> Extractor:
     """uint8 (N, 3, H, W) -> float32 (N, D) on the CPU.
 
     Args:
         weights: `inception` or `inception-pytorch` (D = 2048), or `inception-partial` (D = 1024:
-            layers 64, 192 and 768 side by side, see `TAPS`).
+            layers 64, 192 and 768 side by side, see `TAPS`); or one of `OTHERS`.
+        resize: to Inception's input; None for `OTHERS`.
 
     Raises:
         MissingWeights: the file is not there.
     """
+    if resize is None:
+        return OTHERS[weights](device)
     network = _torchscript(device) if weights == "inception" else _pytorch(weights, device)
     return lambda images: network(inception_input(images.to(device), resize)).float().cpu()
 
 
 def _torchscript(device: torch.device) -> Extractor:
     """The file that clean-fid uses, a TorchScript program."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # TorchScript is deprecated, but the official file's format
-        model = torch.jit.load(str(find("inception")), map_location=device).eval()  # type: ignore[no-untyped-call]
+    model = load_torchscript("inception", device)
 
     def extract(images: Tensor) -> Tensor:
         features: Tensor = model.layers(images.to(memory_format=torch.channels_last))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from tryonbench.metrics.base import Features, Halves, SetMetric
+from tryonbench.metrics.base import Features, Halves, InceptionMetric
 from tryonbench.metrics.frechet import frechet_distance, frechet_halves
 from tryonbench.metrics.inception import TAPS
 from tryonbench.metrics.kernel import Kid
@@ -29,7 +29,7 @@ def layer(features: Features, width: int) -> Features:
 
 
 @dataclass(frozen=True)
-class Fid64(SetMetric):
+class Fid64(InceptionMetric):
     """The Fréchet distance of FID at the first max pool, 64-d (torchmetrics' `feature=64`)."""
 
     label: ClassVar[str] = "FID-64"

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from tryonbench.metrics.base import Features, Halves, NotDefined, SetMetric
+from tryonbench.metrics.base import Features, Halves, InceptionMetric, NotDefined
 
 
 @dataclass(frozen=True)
-class Kid(SetMetric):
+class Kid(InceptionMetric):
     """KID (Binkowski et al., 2018): mean over subsets of the unbiased MMD^2; shown x 1000.
 
     Subset scheme of clean-fid, but seeded.
@@ -54,12 +54,12 @@ def mmd2(x: Features, y: Features) -> float:
     """
     m = len(x)
     one, two = x.astype(np.float64), y.astype(np.float64)
-    within = _kernel(one, one) + _kernel(two, two)
-    across = _kernel(one, two)
+    within = polynomial_kernel(one, one) + polynomial_kernel(two, two)
+    across = polynomial_kernel(one, two)
     return float((within.sum() - np.trace(within)) / (m * (m - 1)) - 2 * across.mean())
 
 
-def _kernel(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """(x.y / d + 1)^3 for all pairs."""
+def polynomial_kernel(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """(x.y / d + 1)^3 for all pairs, (N, d) and (M, d) -> (N, M)."""
     kernel: np.ndarray = (x @ y.T / x.shape[1] + 1) ** 3
     return kernel

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
 from tryonbench.metrics.base import ImageMetric, Scored
-from tryonbench.metrics.eight_bit import shrunk
+from tryonbench.metrics.eight_bit import resized_8bit
 from tryonbench.weights import load_state_dict
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Lpips(ImageMetric):
         return layers
 
     def _sized(self, images: Tensor) -> Tensor:
-        return images if self.size is None else shrunk(images, self.size)
+        return images if self.size is None else resized_8bit(images, self.size, "bilinear")
 
 
 def layer_distances(model: LPIPS, output: Tensor, truth: Tensor) -> list[Tensor]:

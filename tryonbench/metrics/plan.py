@@ -45,11 +45,12 @@ class Extraction:
     """Features of pictures seen in one way, by one network."""
 
     weights: str
-    resize: Resize
+    resize: Resize | None
     view: View
 
     def __str__(self) -> str:
-        return f"{self.weights}, resized {self.resize}, pictures {self.view}"
+        how = f", resized {self.resize}" if self.resize else ""
+        return f"{self.weights}{how}, pictures {self.view}"
 
 
 @dataclass(frozen=True)

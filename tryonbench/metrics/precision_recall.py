@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from tryonbench.metrics.base import Features, SetMetric
+from tryonbench.metrics.base import Features, InceptionMetric
 from tryonbench.metrics.neighbours import Balls
 
 
 @dataclass(frozen=True)
-class Precision(SetMetric):
+class Precision(InceptionMetric):
     """Share of outputs that lie in some reference's ball (eq. 2, with the boundary).
 
     The paper uses VGG-16; here, as in torch-fidelity and in papers on FID's network, Inception.
@@ -31,7 +31,7 @@ class Precision(SetMetric):
 
 
 @dataclass(frozen=True)
-class Recall(SetMetric):
+class Recall(InceptionMetric):
     """Share of references that lie in some output's ball.
 
     >>> import numpy as np

@@ -23,7 +23,7 @@ def feature_file(extraction: Extraction, photographs: Sequence[Path], device: to
     """Where the features of these photographs, in this order, are or would be kept."""
     name = digest(
         known_sha256(find(extraction.weights)),
-        extraction.resize,
+        str(extraction.resize),
         repr(extraction.view),
         device.type,
         *(code_digest(module) for module in CODE),

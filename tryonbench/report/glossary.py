@@ -17,6 +17,10 @@ MEANINGS = {
     "recall": "Share of real images that are near some generated image: how varied they are.",
     "density": "As precision, counting how many real images are near; it can pass 1.",
     "coverage": "Share of real images that have a generated image among their neighbours.",
+    "fd_dinov2": "As FID, in the features of DINOv2, which agree better with what people see; not "
+    "comparable with FID.",
+    "cmmd": "Distance between the distributions in CLIP's features of the middle square, of any "
+    "shape and with little bias for few images.",
     "ssim": "Structural similarity to the true picture; 1 is identical.",
     "ms_ssim": "Structural similarity at several scales; 1 is identical.",
     "psnr": "Pixel error on a logarithmic scale, in decibels; the mean over images.",

@@ -1,4 +1,4 @@
-"""How sure FID and KID are: intervals, differences, and FID at infinitely many images.
+"""How sure FID, KID and CMMD are: intervals, differences, and FID at infinitely many images.
 
 Images are resampled as random halves without replacement: the spread of a smooth statistic over
 halves of a set estimates its spread over sets of the full size (the delete-half jackknife; Shao and
@@ -51,7 +51,7 @@ def half_distances(
     1 to 2.5 s in all.
 
     Args:
-        distance: `frechet_subsets` or `kernel_subsets`.
+        distance: `frechet_subsets`, `kernel_subsets` or `gaussian_subsets`.
         output: (N, D).
         reference: (M, D).
         aligned: row i of both shows the same person, so that they are drawn together.
@@ -69,9 +69,10 @@ def estimate(values: Matrix, confidence: float = 0.95) -> Estimate:
     or a difference of two, from the difference of theirs.
 
     KID has no bias, and the interval is about KID itself. FID at N images is too high by about
-    slope / N (`fid_infinity`), at N/2 images by twice that; so only the spread of the halves is
-    used, not where they lie, and the interval is about **the FID that N such images have on
-    average**: right for comparing methods at the same N, and no statement about infinitely many.
+    slope / N (`fid_infinity`), at N/2 images by twice that, and so, if less, is CMMD; so only the
+    spread of the halves is used, not where they lie, and the interval is about **the FID that N
+    such images have on average**: right for comparing methods at the same N, and no statement
+    about infinitely many.
     For methods that hardly differ from the reference it is too wide (up to 1.7 times).
 
     >>> estimate(np.array([5.0, 7.0, 9.0])).value

@@ -1,4 +1,4 @@
-"""FID and KID of many subsets of the same images, from what is computed once."""
+"""FID, KID and CMMD of many subsets of the same images, from what is computed once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from tryonbench.metrics.cmmd import gaussian_kernel
 from tryonbench.metrics.frechet import frechet_distance
+from tryonbench.metrics.kernel import polynomial_kernel
 
 Features = NDArray[np.float32]
 Matrix = NDArray[np.float64]
@@ -15,6 +17,8 @@ Subsets = NDArray[np.bool_]
 """(B, N): True for the images of each subset."""
 SubsetDistances = Callable[[Features, Features, Subsets, Subsets], Matrix]
 """Distances (B,) of subsets (B, N) of features (N, D) from subsets (B, M) of features (M, D)."""
+Kernel = Callable[[Matrix, Matrix], Matrix]
+"""Of all pairs, (N, D) and (M, D) -> (N, M)."""
 
 ROWS_AT_A_TIME = 512
 
@@ -79,21 +83,49 @@ def kernel_subsets(
     True
     """
     n, m = rows.sum(axis=1), columns.sum(axis=1)
-    within = _pair_sums(output, output, rows, rows) - rows @ _kernel_with_itself(output)
-    apart = _pair_sums(reference, reference, columns, columns)
+    within, apart, across = _kernel_sums(polynomial_kernel, output, reference, rows, columns)
+    within -= rows @ _kernel_with_itself(output)
     apart -= columns @ _kernel_with_itself(reference)
-    across = _pair_sums(output, reference, rows, columns)
     distances: Matrix = within / (n * (n - 1)) + apart / (m * (m - 1)) - 2 * across / (n * m)
     return distances
 
 
-def _pair_sums(one: Features, two: Features, rows: Subsets, columns: Subsets) -> Matrix:
+def gaussian_subsets(
+    output: Features, reference: Features, rows: Subsets, columns: Subsets
+) -> Matrix:
+    """CMMD / 1000 of each subset: the V-statistic, an image's kernel with itself included.
+
+    >>> x = np.eye(3, dtype=np.float32)
+    >>> every = np.ones((1, 3), bool)
+    >>> gaussian_subsets(x, x, every, every)
+    array([0.])
+    """
+    n, m = rows.sum(axis=1), columns.sum(axis=1)
+    within, apart, across = _kernel_sums(gaussian_kernel, output, reference, rows, columns)
+    distances: Matrix = within / n**2 + apart / m**2 - 2 * across / (n * m)
+    return distances
+
+
+def _kernel_sums(
+    kernel: Kernel, output: Features, reference: Features, rows: Subsets, columns: Subsets
+) -> tuple[Matrix, Matrix, Matrix]:
+    """Sums (B,) over the pairs within the outputs, within the references, and across."""
+    return (
+        _pair_sums(kernel, output, output, rows, rows),
+        _pair_sums(kernel, reference, reference, columns, columns),
+        _pair_sums(kernel, output, reference, rows, columns),
+    )
+
+
+def _pair_sums(
+    kernel: Kernel, one: Features, two: Features, rows: Subsets, columns: Subsets
+) -> Matrix:
     """Sums (B,) of the kernel over the pairs of a subset of `one` with a subset of `two`."""
-    total, right = np.zeros(len(rows)), two.astype(np.float64).T
+    total, right = np.zeros(len(rows)), two.astype(np.float64)
     for start in range(0, len(one), ROWS_AT_A_TIME):
         block = slice(start, start + ROWS_AT_A_TIME)
-        kernel = (one[block] @ right / one.shape[1] + 1) ** 3
-        total += ((rows[:, block].astype(np.float64) @ kernel) * columns).sum(axis=1)
+        values = kernel(one[block].astype(np.float64), right)
+        total += ((rows[:, block].astype(np.float64) @ values) * columns).sum(axis=1)
     return total
 
 

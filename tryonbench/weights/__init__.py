@@ -13,6 +13,7 @@ from tryonbench.weights.lookup import (
     folders,
     hub_folder,
     load_state_dict,
+    load_torchscript,
     mend,
     missing_weights,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "folders",
     "hub_folder",
     "load_state_dict",
+    "load_torchscript",
     "mend",
     "missing_weights",
 ]

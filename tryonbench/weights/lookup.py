@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import platform
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tryonbench.errors import TryonbenchError
 from tryonbench.files import known_sha256
 from tryonbench.weights.registry import REGISTRY, Source, Weights
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, device
 
 ENV = "TRYONBENCH_WEIGHTS"
 
@@ -125,5 +126,21 @@ def load_state_dict(name: str) -> dict[str, Tensor]:
     path = find(name)
     if path.suffix == ".safetensors":
         return load_file(path)
+    if path.suffix == ".pt":
+        return dict(load_torchscript(name, torch.device("cpu")).state_dict())
     state: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
     return state
+
+
+def load_torchscript(name: str, where: device) -> Any:
+    """A network whose official file is a TorchScript program.
+
+    Raises:
+        MissingWeights: see `find`.
+    """
+    import torch
+
+    path = find(name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # TorchScript is deprecated, but the official file's format
+        return torch.jit.load(str(path), map_location=where).eval()  # type: ignore[no-untyped-call]

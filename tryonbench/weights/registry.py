@@ -147,7 +147,7 @@ _ALL = (
     ),
     Weights(
         "dinov2",
-        "",
+        "fd_dinov2",
         "Apache-2.0",
         (
             Source(
@@ -160,7 +160,7 @@ _ALL = (
     ),
     Weights(
         "clip",
-        "",
+        "cmmd",
         "MIT",
         (
             Source(
