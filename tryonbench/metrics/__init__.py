@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, cast, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args, get_type_hints
 
 from tryonbench.errors import InputError, did_you_mean
 
@@ -31,7 +31,7 @@ CLASSES = {
     "psnr": "pixel:Psnr",
     "l1": "pixel:L1",
     "mse": "pixel:Mse",
-    "lpips_alex": "lpips:Lpips",
+    "lpips_alex": "lpips:LpipsAlex",
     "lpips_vgg": "lpips:LpipsVgg",
     "lpips_squeeze": "lpips:LpipsSqueeze",
     "dists": "dists:Dists",
@@ -57,7 +57,7 @@ def make_metric(key: str, given: dict[str, Any]) -> Metric:
     """A metric with the settings that a protocol gives; `ssim@garment` is one inside a region.
 
     Raises:
-        InputError: unknown metric, region or setting.
+        InputError: unknown metric, region or setting, or a value that a setting cannot have.
     """
     name, at, region = key.partition("@")
     chosen = metric_class(name)
@@ -67,8 +67,22 @@ def make_metric(key: str, given: dict[str, Any]) -> Metric:
             raise InputError(
                 f'metric "{key}" has no setting "{setting}"; {did_you_mean(setting, known)}'
             )
-    metric = chosen(**{n: tuple(v) if isinstance(v, list) else v for n, v in given.items()})
+    metric = chosen(**{setting: _checked(key, setting, given[setting]) for setting in given})
     return _inside(metric, key, region) if at else metric
+
+
+def _checked(key: str, setting: str, value: Any) -> Any:
+    """A setting's value, if its annotation allows it."""
+    from pydantic import TypeAdapter, ValidationError
+
+    hints = get_type_hints(metric_class(key.partition("@")[0]), include_extras=True)
+    found = tuple(value) if isinstance(value, list) else value
+    try:
+        return TypeAdapter(hints[setting]).validate_python(found, strict=True)
+    except ValidationError as error:
+        why = error.errors()[0]["msg"]
+        reason = f'metric "{key}": the setting "{setting}" cannot be {value!r}: {why}'
+        raise InputError(reason) from error
 
 
 def _inside(metric: Metric, key: str, region: str) -> Metric:

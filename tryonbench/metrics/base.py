@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from pydantic import AfterValidator, PositiveInt
 from torch import Tensor
 
 Features = NDArray[np.float32]
@@ -19,6 +20,16 @@ Extractor = Callable[[Tensor], Tensor]
 Resize = Literal["clean", "pytorch-fid", "tf1"]
 """clean: clean-fid's antialiased bicubic. pytorch-fid: bilinear. tf1: TensorFlow 1's bilinear, as
 TTUR and torch-fidelity have it."""
+
+
+def _odd(taps: int) -> int:
+    if taps % 2 == 0:
+        raise ValueError("it must be odd, so that the window has a middle")
+    return taps
+
+
+Taps = Annotated[PositiveInt, AfterValidator(_odd)]
+"""Width of a window that is centred on a pixel."""
 
 
 class NotDefined(Exception):

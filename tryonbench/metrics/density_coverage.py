@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from pydantic import PositiveInt
+
 from tryonbench.metrics.base import Features, InceptionMetric
 from tryonbench.metrics.neighbours import Balls
 
@@ -23,7 +25,7 @@ class Density(InceptionMetric):
 
     label: ClassVar[str] = "Density"
     higher_is_better: ClassVar[bool] = True
-    k: int = 5
+    k: PositiveInt = 5
     """A ball reaches to the k-th nearest other reference."""
 
     def value(self, output: Features, reference: Features) -> float:
@@ -43,7 +45,7 @@ class Coverage(InceptionMetric):
 
     label: ClassVar[str] = "Coverage"
     higher_is_better: ClassVar[bool] = True
-    k: int = 5
+    k: PositiveInt = 5
     """A ball reaches to the k-th nearest other reference."""
 
     def value(self, output: Features, reference: Features) -> float:

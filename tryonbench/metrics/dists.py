@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from itertools import pairwise
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -117,7 +117,7 @@ class Dists(ImageMetric):
 
     label: ClassVar[str] = "DISTS"
     higher_is_better: ClassVar[bool] = False
-    resize: str = "none"
+    resize: Literal["none"] = "none"
 
     @property
     def weights(self) -> str:

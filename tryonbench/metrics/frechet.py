@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tryonbench.metrics.base import Features, Halves, InceptionMetric, NotDefined, Resize
+from tryonbench.metrics.base import Features, Halves, InceptionMetric, NotDefined
 
 Matrix = NDArray[np.float64]
 
@@ -40,7 +40,7 @@ class FidPytorch(Fid):
     """FID with pytorch-fid's resizing (bilinear, not antialiased) and scaling, pool3, 2048-d."""
 
     label: ClassVar[str] = "FID pytorch-fid"
-    resize: Resize = "pytorch-fid"
+    resize: Literal["pytorch-fid"] = "pytorch-fid"
 
 
 def frechet_distance(first: Features, second: Features) -> float:

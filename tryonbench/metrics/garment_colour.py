@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor
@@ -23,8 +23,8 @@ class GarmentCiede2000(ImageMetric):
     label: ClassVar[str] = "Garment ΔE00"
     higher_is_better: ClassVar[bool] = False
     decimals: ClassVar[int] = 2
-    white: str = "D65"
-    labels: tuple[int, ...] = (5, 6, 7)
+    white: Literal["D65"] = "D65"
+    labels: tuple[Literal[5], Literal[6], Literal[7]] = (5, 6, 7)
     """Parse labels of the truth that make the region."""
 
     @property

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
+from pydantic import Field, NonNegativeInt, PositiveInt
 
 from tryonbench.metrics.base import Features, Halves, InceptionMetric, NotDefined
 
@@ -20,10 +21,10 @@ class Kid(InceptionMetric):
     label: ClassVar[str] = "KID x1000"
     higher_is_better: ClassVar[bool] = False
     scale: ClassVar[float] = 1000.0
-    subsets: int = 100
-    subset_size: int = 1000
+    subsets: PositiveInt = 100
+    subset_size: Annotated[int, Field(ge=2)] = 1000
     """Or the size of the smaller set, if that is less."""
-    seed: int = 0
+    seed: NonNegativeInt = 0
 
     def value(self, output: Features, reference: Features) -> float:
         size = min(len(output), len(reference), self.subset_size)

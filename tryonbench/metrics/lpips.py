@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import torch
+from pydantic import PositiveInt
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
@@ -49,13 +50,12 @@ def _by_slice(trunk: torch.nn.Module, state: dict[str, Tensor]) -> dict[str, Ten
 class Lpips(ImageMetric):
     """Perceptual distance at the protocol's size; inputs brought to [-1, 1]."""
 
-    label: ClassVar[str] = "LPIPS alex"
     higher_is_better: ClassVar[bool] = False
     has_regions: ClassVar[bool] = True
-    net: Net = "alex"
-    version: str = "0.1"
-    implementation: str = "lpips"
-    size: tuple[int, int] | None = None
+    net: Net
+    version: Literal["0.1"] = "0.1"
+    implementation: Literal["lpips"] = "lpips"
+    size: tuple[PositiveInt, PositiveInt] | None = None
     """Height and width that 8-bit pictures are brought to (Pillow, bilinear); None: their own."""
 
     @property
@@ -131,11 +131,19 @@ def sum_of(terms: Iterable[Tensor]) -> Tensor:
 
 
 @dataclass(frozen=True)
+class LpipsAlex(Lpips):
+    """LPIPS with AlexNet, the authors' choice for comparing methods."""
+
+    label: ClassVar[str] = "LPIPS alex"
+    net: Literal["alex"] = "alex"
+
+
+@dataclass(frozen=True)
 class LpipsSqueeze(Lpips):
     """LPIPS with SqueezeNet, torchmetrics' default net, which some papers report."""
 
     label: ClassVar[str] = "LPIPS squeeze"
-    net: Net = "squeeze"
+    net: Literal["squeeze"] = "squeeze"
 
 
 @dataclass(frozen=True)
@@ -143,4 +151,4 @@ class LpipsVgg(Lpips):
     """LPIPS with VGG-16."""
 
     label: ClassVar[str] = "LPIPS vgg"
-    net: Net = "vgg"
+    net: Literal["vgg"] = "vgg"

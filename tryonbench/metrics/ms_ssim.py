@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import torch
+from pydantic import Field, PositiveFloat
 from torch import Tensor
 
-from tryonbench.metrics.base import ImageMetric, Scored
+from tryonbench.metrics.base import ImageMetric, Scored, Taps
+
+Betas = Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]
 
 
 @dataclass(frozen=True)
@@ -27,17 +30,17 @@ class MsSsim(ImageMetric):
 
     label: ClassVar[str] = "MS-SSIM"
     higher_is_better: ClassVar[bool] = True
-    channels: str = "rgb"
-    window: int = 11
+    channels: Literal["rgb"] = "rgb"
+    window: Taps = 11
     """Taps of the Gaussian."""
-    sigma: float = 1.5
-    k1: float = 0.01
-    k2: float = 0.03
-    betas: tuple[float, ...] = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
+    sigma: PositiveFloat = 1.5
+    k1: PositiveFloat = 0.01
+    k2: PositiveFloat = 0.03
+    betas: Betas = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
     """Exponent of each scale, the finest first."""
-    border: str = "valid; reflect at the coarsest scale"
+    border: Literal["valid; reflect at the coarsest scale"] = "valid; reflect at the coarsest scale"
     """Which pixels count: those whose window is inside the image; at the coarsest scale all."""
-    implementation: str = "torchmetrics"
+    implementation: Literal["torchmetrics"] = "torchmetrics"
 
     def undefined(self, size: tuple[int, int]) -> str | None:
         least = self.window * 2 ** (len(self.betas) - 1)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
+from pydantic import PositiveFloat
 from torch import Tensor
 
 from tryonbench.metrics.base import MapMetric
@@ -24,8 +25,8 @@ class Psnr(MapMetric):
     label: ClassVar[str] = "PSNR [dB]"
     higher_is_better: ClassVar[bool] = True
     decimals: ClassVar[int] = 2
-    reduction: str = "mean of images"
-    ceiling: float = 100.0
+    reduction: Literal["mean of images"] = "mean of images"
+    ceiling: PositiveFloat = 100.0
     """Value given to equal images, whose PSNR is infinite, in dB."""
 
     def map(self, output: Tensor, truth: Tensor) -> Tensor:
@@ -48,7 +49,7 @@ class L1(MapMetric):
 
     label: ClassVar[str] = "L1"
     higher_is_better: ClassVar[bool] = False
-    reduction: str = "mean of images"
+    reduction: Literal["mean of images"] = "mean of images"
 
     def map(self, output: Tensor, truth: Tensor) -> Tensor:
         return (output - truth).abs().mean(dim=1)
@@ -68,7 +69,7 @@ class Mse(MapMetric):
     label: ClassVar[str] = "MSE"
     higher_is_better: ClassVar[bool] = False
     decimals: ClassVar[int] = 5
-    reduction: str = "mean of images"
+    reduction: Literal["mean of images"] = "mean of images"
 
     def map(self, output: Tensor, truth: Tensor) -> Tensor:
         return squared_error(output, truth)

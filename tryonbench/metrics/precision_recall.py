@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from pydantic import PositiveInt
+
 from tryonbench.metrics.base import Features, InceptionMetric
 from tryonbench.metrics.neighbours import Balls
 
@@ -23,7 +25,7 @@ class Precision(InceptionMetric):
 
     label: ClassVar[str] = "Precision"
     higher_is_better: ClassVar[bool] = True
-    k: int = 3
+    k: PositiveInt = 3
     """A ball reaches to the k-th nearest other image of its set."""
 
     def value(self, output: Features, reference: Features) -> float:
@@ -42,7 +44,7 @@ class Recall(InceptionMetric):
 
     label: ClassVar[str] = "Recall"
     higher_is_better: ClassVar[bool] = True
-    k: int = 3
+    k: PositiveInt = 3
     """A ball reaches to the k-th nearest other image of its set."""
 
     def value(self, output: Features, reference: Features) -> float:

@@ -11,10 +11,11 @@ from typing import ClassVar, Literal
 import cv2
 import numpy as np
 import torch
+from pydantic import PositiveFloat
 from torch import Tensor
 from torch.nn.functional import conv2d, pad
 
-from tryonbench.metrics.base import MapMetric
+from tryonbench.metrics.base import MapMetric, Taps
 from tryonbench.metrics.eight_bit import grey
 from tryonbench.pool import cores
 
@@ -33,11 +34,11 @@ class Ssim(MapMetric):
     higher_is_better: ClassVar[bool] = True
     channels: Literal["rgb", "grey"] = "rgb"
     """grey: of 8-bit pictures in Pillow's mode L."""
-    window: int = 11
+    window: Taps = 11
     """Taps of the Gaussian."""
-    sigma: float = 1.5
-    k1: float = 0.01
-    k2: float = 0.03
+    sigma: PositiveFloat = 1.5
+    k1: PositiveFloat = 0.01
+    k2: PositiveFloat = 0.03
     border: Literal["reflect", "valid"] = "reflect"
     """reflect: every pixel counts, the image is mirrored beyond its edge (torchmetrics). valid:
     only pixels whose window lies inside the image count (skimage with `gaussian_weights`)."""
