@@ -91,6 +91,19 @@ def test_a_training_state_with_code_is_refused(
     assert "code ran" not in capsys.readouterr().out
 
 
+def test_a_truncated_training_state_is_told_in_whole_words(tmp_path: Path) -> None:
+    path = tmp_path / "training.pt"
+    torch.save({"images": torch.zeros(1000)}, path)
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(InputError) as raised:
+        load_training(path)
+    assert isinstance(raised.value.__cause__, RuntimeError)
+    reason = str(raised.value).partition(" is corrupted (")[2].partition("); delete")[0]
+    whole = " ".join(str(raised.value.__cause__).split())
+    assert reason.endswith(" …")
+    assert whole.startswith(reason.removesuffix("…")), "cut between two words"
+
+
 def test_equal_weights_are_equal_files(good: Path, tmp_path: Path) -> None:
     method = load_method(good)
     config = run_config(type(method), read_header(good).config)

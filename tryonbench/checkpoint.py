@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -127,7 +128,7 @@ def load_weights(method: TryOnMethod, path: Path) -> None:
         try:
             network.load_state_dict(own)
         except RuntimeError as error:
-            reason = " ".join(str(error).split())[:200]
+            reason = shorten(str(error), 200, placeholder=" …")
             raise InputError(f"{path} does not fit {method.info.name}: {reason}") from error
 
 
@@ -140,7 +141,7 @@ def load_training(path: Path) -> dict[str, Any]:
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
-        reason = " ".join(str(error).split())[:120] or type(error).__name__
+        reason = shorten(str(error), 120, placeholder=" …") or type(error).__name__
         raise InputError(
             f"the training state {path} is corrupted ({reason}); delete its folder to go back "
             "to the checkpoint before it, or begin again with --fresh"

@@ -41,7 +41,11 @@ def test_json(command, evaluated: None) -> None:
     ("words", "said"),
     [
         (["mean-colour", "no-such"], "no-such is not a run; found in runs: copy-person, mean-col"),
-        (["mean-colour", "mean-colour"], "name two different runs or more"),
+        (
+            ["mean-colour", "mean-colour"],
+            "mean-colour is given twice; name two different runs or more: tryonbench compare A B",
+        ),
+        (["mean-colour"], "one run is given; name two different runs or more"),
         (
             ["copy-person", "mean-colour", "--protocol", "synth/paired-64x48"],
             "copy-person has no result under synth/paired-64x48 (it has: synth/unpaired-64x48)",

@@ -161,6 +161,7 @@ def test_the_protocol_is_guessed_only_if_there_is_one(tmp_path: Path) -> None:
 
 def test_the_same_run_twice_is_no_comparison(tmp_path: Path) -> None:
     a = _run(tmp_path, "a")
+    _run(tmp_path, "a", protocol="synth/other")
     for runs in ([a], [a, Run(tmp_path / "." / "a")]):
         with pytest.raises(InputError, match="name two different runs or more"):
             compare_runs(runs, None)

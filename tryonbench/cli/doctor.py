@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tryonbench.cli.options import Json
+
+if TYPE_CHECKING:
+    from tryonbench.weights.lookup import Status
 
 
 def doctor(as_json: Json = False) -> None:
@@ -72,14 +75,20 @@ def _packages() -> list[dict[str, Any]]:
 
 
 def _weights() -> list[dict[str, Any]]:
-    from tryonbench.weights import mend
     from tryonbench.weights.lookup import statuses
 
-    rows = []
-    for status in statuses():
-        name = status.weights.name
-        what = f"weights {name} ({status.weights.used_by or 'no metric yet'})"
-        wrong = status.problem and "SHA-256" in status.problem
-        state = f"missing: {status.problem}" if wrong else "missing"
-        rows.append(_row(what, str(status.path or state), status.problem and mend(name)))
-    return rows
+    return [_weights_row(status) for status in statuses()]
+
+
+def _weights_row(status: Status) -> dict[str, Any]:
+    """Where the weights are; what no metric uses is no gap."""
+    from tryonbench.weights import mend
+
+    name, used_by = status.weights.name, status.weights.used_by
+    what = f"weights {name} ({used_by or 'no metric yet'})"
+    if status.problem is None:
+        return _row(what, str(status.path))
+    if not used_by:
+        return _row(what, "not needed")
+    wrong = "SHA-256" in status.problem
+    return _row(what, f"missing: {status.problem}" if wrong else "missing", mend(name))

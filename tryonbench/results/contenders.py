@@ -52,8 +52,9 @@ def common_protocol(runs: Sequence[Run]) -> str:
     """The protocol under which all runs were evaluated.
 
     Raises:
-        InputError: there is none, or there are several.
+        InputError: there is none, or there are several; or the runs are not different ones.
     """
+    names = _names(runs)
     every = [set(_evaluated(run)) for run in runs]
     common = sorted(set.intersection(*every))
     if len(common) == 1:
@@ -64,7 +65,7 @@ def common_protocol(runs: Sequence[Run]) -> str:
         )
     words = " ".join(run.name for run in runs)
     raise InputError(
-        f"{', '.join(_names(runs))} were not evaluated under one protocol; do that: "
+        f"{', '.join(names)} were not evaluated under one protocol; do that: "
         f"tryonbench eval {words}"
     )
 
@@ -81,8 +82,11 @@ def _names(runs: Sequence[Run]) -> list[str]:
     Raises:
         InputError: fewer than two runs, or one that is given twice.
     """
-    if len({run.folder.resolve() for run in runs}) < max(len(runs), 2):
-        raise InputError("name two different runs or more: tryonbench compare A B")
+    places = [run.folder.resolve() for run in runs]
+    again = [place.name for i, place in enumerate(places) if place in places[:i]]
+    if again or len(runs) < 2:
+        given = f"{again[0]} is given twice" if again else "one run is given"
+        raise InputError(f"{given}; name two different runs or more: tryonbench compare A B")
     names = [run.name for run in runs]
     return names if len(set(names)) == len(names) else [str(run.folder) for run in runs]
 
