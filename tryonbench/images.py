@@ -32,13 +32,17 @@ MAX_PIXELS = 64_000_000
 PNG_START, PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
 
 
+class UnfitPicture(InputError):
+    """A whole picture of a kind that is not read; the message begins with its path."""
+
+
 def decode(path: Path, mode: Literal["RGB", "L", "P"]) -> Image.Image:
     """Read a whole picture as RGB, greyscale, or palette indices (never converted).
 
     Raises:
-        InputError: missing, unreadable, truncated, too large, over 8 bits a channel, turned by an
-            EXIF tag; transparent, CMYK or of one bit a pixel for RGB; not a palette for
-            mode P.
+        InputError: missing, unreadable or truncated.
+        UnfitPicture: too large, over 8 bits a channel, turned by an EXIF tag; transparent, CMYK or
+            of one bit a pixel for RGB; not a palette for mode P.
     """
     try:
         with Image.open(path) as image:
@@ -55,29 +59,29 @@ def decode(path: Path, mode: Literal["RGB", "L", "P"]) -> Image.Image:
 
 def _refuse_bomb(path: Path, image: Image.Image) -> None:
     if image.width * image.height > MAX_PIXELS:
-        raise InputError(f"{path} has {image.width}x{image.height} pixels, over the limit")
+        raise UnfitPicture(f"{path} has {image.width}x{image.height} pixels, over the limit")
 
 
 def _refuse_deep(path: Path, image: Image.Image) -> None:
     """Pillow reads colours of 16 bits as 8 bits without a word; only the raw mode tells."""
     tiles = getattr(image, "tile", ())
     if any("16" in str(tile.args) for tile in tiles):
-        raise InputError(f"{path} has over 8 bits a channel; save it with 8 bits")
+        raise UnfitPicture(f"{path} has over 8 bits a channel; save it with 8 bits")
 
 
 def _refuse_turned(path: Path, image: Image.Image) -> None:
     """Readers disagree on the EXIF orientation tag, so the same file would score differently."""
     if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
-        raise InputError(f"{path} is turned by an EXIF tag; save it upright, without the tag")
+        raise UnfitPicture(f"{path} is turned by an EXIF tag; save it upright, without the tag")
 
 
 def _refuse_unlike_photo(path: Path, image: Image.Image) -> None:
     """A picture that has no colours of its own at each pixel is no photograph."""
     if image.mode in ("1", "CMYK"):
         what = "has one bit a pixel" if image.mode == "1" else "is CMYK"
-        raise InputError(f"{path} {what}; save it as RGB")
+        raise UnfitPicture(f"{path} {what}; save it as RGB")
     if image.has_transparency_data and _alpha_range(image) != (255, 255):
-        raise InputError(f"{path} is transparent in places; save it as RGB, without alpha")
+        raise UnfitPicture(f"{path} is transparent in places; save it as RGB, without alpha")
 
 
 def _alpha_range(image: Image.Image) -> object:
@@ -87,9 +91,11 @@ def _alpha_range(image: Image.Image) -> object:
 def _as_mode(path: Path, image: Image.Image, mode: Literal["RGB", "L", "P"]) -> Image.Image:
     """Convert colour modes; label maps must be stored as indices (P) or as plain numbers (L)."""
     if mode == "P" and image.mode not in ("P", "L"):
-        raise InputError(f"{path} is a label map, but stored as {image.mode} and not as a palette")
+        raise UnfitPicture(
+            f"{path} is a label map, but stored as {image.mode} and not as a palette"
+        )
     if image.mode.startswith(("I", "F")):
-        raise InputError(f"{path} has over 8 bits a channel ({image.mode}); save it with 8 bits")
+        raise UnfitPicture(f"{path} has over 8 bits a channel ({image.mode}); save it with 8 bits")
     if mode == "RGB":
         _refuse_unlike_photo(path, image)
     return image if mode == "P" or image.mode == mode else image.convert(mode)

@@ -53,6 +53,7 @@ def test_doctor_names_each_gap_and_how_to_mend_it(command, no_weights: Path) -> 
     used = {name for name, weights in REGISTRY.items() if weights.used_by}
     assert {row["what"].split()[1] for row in gaps} == used
     assert all(row["mend"] for row in gaps)
+    assert all(row["mend"] is None for row in rows if "no metric yet" in row["what"])
     assert command("doctor").returncode == 0
 
 

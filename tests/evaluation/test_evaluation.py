@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from tryonbench import evaluation, subjects
 from tryonbench.data.layout import open_split
@@ -221,3 +222,58 @@ def test_fingerprints_follow_every_setting() -> None:
     assert len(prints) == 4
     spelled_out = protocol.model_copy(update={"metrics": {**protocol.metrics, "kid": {"seed": 0}}})
     assert spelled_out.fingerprint == protocol.fingerprint
+
+
+def _turned(path: Path) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    Image.open(path).save(path, exif=exif)
+
+
+def _as(mode: str) -> Callable[[Path], None]:
+    return lambda path: Image.open(path).convert(mode).save(path, format=_format(mode))
+
+
+def _format(mode: str) -> str:
+    return "JPEG" if mode == "CMYK" else "PNG"
+
+
+def _clear(path: Path) -> None:
+    image = Image.open(path).convert("RGBA")
+    image.putpixel((0, 0), (0, 0, 0, 0))
+    image.save(path)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (_as("CMYK"), "00000_00.png is CMYK; save it as RGB"),
+        (_as("I;16"), "00000_00.png has over 8 bits a channel; save it with 8 bits"),
+        (_as("1"), "00000_00.png has one bit a pixel; save it as RGB"),
+        (_clear, "00000_00.png is transparent in places; save it as RGB, without alpha"),
+        (_turned, "00000_00.png is turned by an EXIF tag; save it upright, without the tag"),
+    ],
+)
+def test_pictures_of_a_wrong_kind_are_named(
+    images: Path, synth_root: Path, tmp_path: Path, spoil: Callable[[Path], None], said: str
+) -> None:
+    spoil(images / "00000_00.png")
+    with pytest.raises(InputError) as raised:
+        _score(images, _request(synth_root), tmp_path)
+    assert f"1 unfit ({said})" in str(raised.value)
+    assert not (tmp_path / "run").exists(), "nothing is written"
+
+
+@pytest.mark.parametrize("mode", ["L", "RGBA", "P"])
+def test_pictures_stored_otherwise_are_scored_as_rgb(
+    images: Path, synth_root: Path, tmp_path: Path, mode: str
+) -> None:
+    """Greyscale has three equal channels, opaque alpha is dropped, a palette is looked up."""
+    for path in images.iterdir():
+        stored = Image.open(path).convert("RGB").convert(mode)
+        stored.save(path)
+    found = _score(images, _request(synth_root), tmp_path / "stored").metrics
+    for path in images.iterdir():
+        Image.open(path).convert("RGB").save(path)
+    assert _score(images, _request(synth_root), tmp_path / "rgb").metrics == found
+    assert (found["l1"].value == 0) is (mode == "RGBA")

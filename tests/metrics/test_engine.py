@@ -166,6 +166,22 @@ def test_one_image_is_too_few_for_fid(split, items, network) -> None:
     assert found["ssim"].value is not None
 
 
+def test_kid_says_that_its_subsets_are_smaller(split, items, network) -> None:
+    four = PAIRED.model_copy(update={"metrics": {"kid": {"subset_size": 4}}})
+    asked, given = (_run(split, items, p, keys=("kid",))[0].values["kid"] for p in (PAIRED, four))
+    assert asked.note == "subsets of 4 images, not of 1000: there are no more"
+    assert (given.note, given.value) == (None, asked.value)
+
+
+def test_constant_images_have_finite_values(split, items, network) -> None:
+    for item in items:
+        Image.new("RGB", (48, 64), (9, 9, 9)).save(item.output)
+    values = _values(_run(split, items, PAIRED)[0])
+    assert set(values) == set(KEYS)
+    assert all(value is not None and np.isfinite(value) for value in values.values())
+    assert values["psnr"] < 20
+
+
 def test_the_plan_says_what_is_done_and_what_is_missing(split, items) -> None:
     pairs = [item.pair for item in items]
     presets = preset_protocols(["ladi", "hrviton"], "paired", (64, 48)).values()

@@ -28,6 +28,7 @@ QUALITY = {
 }
 SKIPPED = "huge-model"
 FID_REASON = "weights are missing; get them: tryonbench doctor --download inception"
+KID_REMARK = "subsets of 12 images, not of 1000: there are no more"
 COLOURS = ["firebrick", "teal", "goldenrod", "navy", "olive", "orchid", "sienna", "seagreen"]
 
 
@@ -159,7 +160,9 @@ def metrics(samples: list[dict[str, object]]) -> dict[str, MetricValue]:
     frame = pd.DataFrame(samples).drop(columns="id")
     found = {key: mean(key, frame[key].to_numpy(float)) for key in frame}
     missing = MetricValue(value=None, higher_is_better=False, missing=FID_REASON)
-    kid = MetricValue(value=0.0123 * (1.1 - found["ssim"].value), n=12, higher_is_better=False)
+    kid = MetricValue(
+        value=0.0123 * (1.1 - found["ssim"].value), n=12, higher_is_better=False, note=KID_REMARK
+    )
     return {"fid": missing, "kid": kid, **found}
 
 

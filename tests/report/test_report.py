@@ -95,6 +95,7 @@ def test_the_table_says_what_is_best_missing_skipped_and_floor(page: str) -> Non
     assert page.count('aria-label="best"') >= 2
     assert "weights are missing; get them: tryonbench doctor --download inception" in page
     assert "skipped: needs 256x192" in page
+    assert page.count("KID x1000: subsets of 12 images, not of 1000: there are no more") == 2
     assert '<tbody class="floor">' in page
 
 

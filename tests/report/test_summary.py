@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tryonbench.report.summary import findings
-from tryonbench.results.tables import COSTS, Cell, Column, Row, Table
+from tryonbench.results.cells import COSTS, Cell, Column
+from tryonbench.results.tables import Row, Table
 
 SSIM = Column("ssim", "SSIM", True)
 

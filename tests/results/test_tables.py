@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from tryonbench.results.cells import metric_style
 from tryonbench.results.formats import to_frame, to_markdown, write_tables
 from tryonbench.results.schema import DataSource, Efficiency, Latency, MetricValue, Result
-from tryonbench.results.tables import Table, metric_style, row_names, tables
+from tryonbench.results.tables import Table, row_names, tables
 
 
 def value(number: float | None, higher: bool = True, **more: Any) -> MetricValue:
@@ -183,6 +184,15 @@ def test_the_frame_holds_raw_values_intervals_and_reasons() -> None:
     assert (row["kid"], row["kid_low"], row["kid_high"]) == (0.01, 0.0, 0.02)
     assert row["fid_missing"] == "why"
     assert row["fid"] is None or math.isnan(row["fid"])
+
+
+def test_what_was_done_otherwise_is_said_in_every_form() -> None:
+    remark = "subsets of 10 images, not of 1000: there are no more"
+    table = only([result(name, {"kid": value(0.01, False, note=remark)}) for name in "ab"])
+    assert table.remarks == {remark: ["KID x1000"]}
+    assert table.missing.keys() == {"not measured"}
+    assert f"- KID x1000: {remark}" in to_markdown(table).splitlines()
+    assert to_frame(table)["kid_note"].tolist() == [remark, remark]
 
 
 def test_tables_are_written_for_other_tools(tmp_path: Path) -> None:

@@ -75,8 +75,8 @@ def _table(found: Comparison) -> Table:
 
 
 def _cells(test: PairTest) -> tuple[str, ...]:
+    from tryonbench.results.cells import metric_style
     from tryonbench.results.compare import p_text
-    from tryonbench.results.tables import metric_style
 
     style = metric_style(test.metric)
     return (
@@ -96,7 +96,7 @@ def _difference(test: PairTest) -> str:
     """With its interval, to one decimal more than the values."""
     from dataclasses import replace
 
-    from tryonbench.results.tables import metric_style
+    from tryonbench.results.cells import metric_style
 
     style = metric_style(test.metric)
     finer = replace(style, decimals=style.decimals + 1)
@@ -107,8 +107,8 @@ def _difference(test: PairTest) -> str:
 
 def _remarks(found: Comparison) -> list[str]:
     """Seeds, what was not compared, and what the results say of themselves."""
+    from tryonbench.results.cells import metric_style
     from tryonbench.results.compare import short_label
-    from tryonbench.results.tables import metric_style
 
     seeds = [
         f"{names}: {short_label(key)} {style.text(spread.mean)} ± {style.text(spread.std)} over "

@@ -8,9 +8,9 @@ from rich.table import Table as RichTable
 
 from tryonbench.cli.show import console
 from tryonbench.protocols.presets import presets
+from tryonbench.results.cells import MISSING, metric_style
 from tryonbench.results.published import Published, published
 from tryonbench.results.schema import Result
-from tryonbench.results.tables import MISSING, metric_style
 
 
 def print_presets(results: Sequence[Result]) -> None:
@@ -61,13 +61,13 @@ def _printed(row: Published, result: Result, columns: Sequence[str]) -> Iterator
 
 
 def _notes(results: Sequence[Result]) -> list[str]:
-    """Each preset's notes, and why values are missing, each reason once."""
+    """Each preset's notes, and what is said of its values, each reason once."""
     settings = presets()
     notes = [f"{_preset(r)}: {settings[_preset(r)][r.pairing]['notes']}" for r in results]
     reasons: dict[str, list[str]] = {}
     for result in results:
         for key, metric in result.metrics.items():
-            if metric.missing:
-                reasons.setdefault(metric.missing, []).append(metric_style(key).label)
-    missing = [f"{', '.join(dict.fromkeys(on))}: {why}" for why, on in reasons.items()]
-    return [*notes, *missing]
+            if said := metric.missing or metric.note:
+                reasons.setdefault(said, []).append(metric_style(key).label)
+    told = [f"{', '.join(dict.fromkeys(on))}: {why}" for why, on in reasons.items()]
+    return [*notes, *told]

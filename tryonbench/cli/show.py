@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from tryonbench.results.cells import Cell, Column
 from tryonbench.results.schema import Result
-from tryonbench.results.tables import Cell, Column, Table, tables
+from tryonbench.results.tables import Table, tables
 
 PIPE_WIDTH = 200
 """Columns of text where stdout is not a terminal."""
@@ -74,6 +75,7 @@ def _text(cell: Cell | None) -> Text:
 
 
 def _notes(table: Table) -> list[str]:
-    """What the rows say of themselves, and each reason for a missing value once."""
+    """What the rows say of themselves and of their values, each once."""
     rows = [f"{row.name}: {row.note}" for row in table.rows if row.note]
-    return [*rows, *(f"{', '.join(on)}: {reason}" for reason, on in table.missing.items())]
+    said = [*table.missing.items(), *table.remarks.items()]
+    return [*rows, *(f"{', '.join(on)}: {reason}" for reason, on in said)]

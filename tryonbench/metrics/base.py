@@ -167,6 +167,10 @@ class SetMetric(Metric):
             NotDefined: too few images.
         """
 
+    def remark(self, outputs: int, references: int) -> str | None:
+        """What `value` does otherwise than its settings say for so few images; None if nothing."""
+        return None
+
     def halves(self, output: Features, reference: Features, aligned: bool) -> Halves | None:
         """The distance of all images, then those of random halves, (1 + B,), which say how sure
         it is; None for a metric that is not smooth enough.

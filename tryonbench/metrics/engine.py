@@ -173,7 +173,8 @@ class Engine:
             return _no_value(metric, str(error)), None
         enough = min(len(output), len(features)) >= FEWEST
         halves = metric.halves(output, features, not reference.every) if enough else None
-        return _set_value(metric, value, len(output), halves), halves
+        remark = metric.remark(len(output), len(features))
+        return _set_value(metric, value, len(output), halves, remark), halves
 
 
 def _scored(
@@ -206,16 +207,17 @@ def _refuse_nonfinite(output: Features, reference: Features) -> None:
             raise NotDefined(f"the network's features of {broken} {name} are not finite")
 
 
-def _set_value(metric: SetMetric, value: float, n: int, halves: Halves | None) -> MetricValue:
+def _set_value(
+    metric: SetMetric, value: float, n: int, halves: Halves | None, remark: str | None
+) -> MetricValue:
     """The value with its interval: as wide as the spread over halves says."""
     better = metric.higher_is_better
+    plain = MetricValue(value=value, n=n, higher_is_better=better, note=remark)
     if halves is None:
-        return MetricValue(value=value, n=n, higher_is_better=better)
+        return plain
     found = estimate(halves)
     below, above = found.value - found.low, found.high - found.value
-    return MetricValue(
-        value=value, low=value - below, high=value + above, n=n, higher_is_better=better
-    )
+    return plain.model_copy(update={"low": value - below, "high": value + above})
 
 
 def _mean_value(samples: NDArray[np.float64], metric: Metric) -> MetricValue:

@@ -16,6 +16,9 @@ class Kid(InceptionMetric):
     """KID (Binkowski et al., 2018): mean over subsets of the unbiased MMD^2; shown x 1000.
 
     Subset scheme of clean-fid, but seeded.
+
+    >>> Kid().remark(36, 2032)
+    'subsets of 36 images, not of 1000: there are no more'
     """
 
     label: ClassVar[str] = "KID x1000"
@@ -27,7 +30,7 @@ class Kid(InceptionMetric):
     seed: NonNegativeInt = 0
 
     def value(self, output: Features, reference: Features) -> float:
-        size = min(len(output), len(reference), self.subset_size)
+        size = self._size(len(output), len(reference))
         if size < 2:
             raise NotDefined(f"needs 2 images or more, there are {size}")
         rng = np.random.default_rng(self.seed)
@@ -39,6 +42,15 @@ class Kid(InceptionMetric):
             for _ in range(self.subsets)
         ]
         return float(np.mean(draws))
+
+    def _size(self, outputs: int, references: int) -> int:
+        return min(outputs, references, self.subset_size)
+
+    def remark(self, outputs: int, references: int) -> str | None:
+        size = self._size(outputs, references)
+        if size == self.subset_size:
+            return None
+        return f"subsets of {size} images, not of {self.subset_size}: there are no more"
 
     def halves(self, output: Features, reference: Features, aligned: bool) -> Halves:
         """Of the full U-statistic, whose subsets `value` averages."""

@@ -18,6 +18,7 @@ from tryonbench.data.pairs import Pair
 from tryonbench.data.sample import Sample
 from tryonbench.data.truth import garment_region, is_own_garment, truth_path
 from tryonbench.errors import InputError
+from tryonbench.images import UnfitPicture
 from tryonbench.metrics.base import Region
 from tryonbench.metrics.outputs import Problems
 from tryonbench.metrics.views import Decoded, Picture, Size, View, as_unit, open_picture
@@ -108,6 +109,9 @@ def _output(item: Item, wanted: Wanted, problems: Problems) -> Decoded | None:
     """An output, or None with the problem noted."""
     try:
         picture = open_picture(item.output)
+    except UnfitPicture as error:
+        problems.add("unfit", str(error).replace(str(item.output), item.output.name, 1))
+        return None
     except InputError:
         problems.add("unreadable", item.output.name)
         return None

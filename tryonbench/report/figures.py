@@ -10,7 +10,8 @@ from typing import Any
 
 from tryonbench.report.colours import DASHES, Look
 from tryonbench.report.training import Curve, Panel
-from tryonbench.results.tables import LATENCY, PARAMETERS, Column, Row, Table, metric_style
+from tryonbench.results.cells import LATENCY, PARAMETERS, Column, metric_style
+from tryonbench.results.tables import Row, Table
 
 Figure = dict[str, Any]
 FEW = 3

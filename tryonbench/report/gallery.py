@@ -15,8 +15,9 @@ from tryonbench.metrics.outputs import ENDINGS
 from tryonbench.protocols import Protocol, base_name, get_protocol
 from tryonbench.report.entries import Entry
 from tryonbench.report.thumbnails import Thumbnail, thumbnail
+from tryonbench.results.cells import Column
 from tryonbench.results.store import read_samples
-from tryonbench.results.tables import Column, Table, table_key
+from tryonbench.results.tables import Table, table_key
 from tryonbench.runs import Run
 
 NO_TRUTH = "no ground truth in real unpaired data"

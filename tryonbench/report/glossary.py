@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tryonbench.results.tables import Column
+from tryonbench.results.cells import Column
 
 MEANINGS = {
     "fid": "Distance between the distributions of generated and real images. Biased for few "

@@ -22,7 +22,8 @@ from tryonbench.report.glossary import meaning
 from tryonbench.report.reproduce import Origin
 from tryonbench.report.summary import Finding
 from tryonbench.report.training import Panel
-from tryonbench.results.tables import COSTS, Table, metric_style
+from tryonbench.results.cells import COSTS, metric_style
+from tryonbench.results.tables import Table
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tryonbench.results.tables import LATENCY, Cell, Column, Row, Table
+from tryonbench.results.cells import LATENCY, Cell, Column
+from tryonbench.results.tables import Row, Table
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tryonbench.files import canonical_json
+from tryonbench.results.cells import metric_style
 from tryonbench.results.contenders import (
     Contender,
     chosen_metrics,
@@ -17,7 +18,7 @@ from tryonbench.results.contenders import (
 )
 from tryonbench.results.schema import Result
 from tryonbench.results.seeds import SeedSpread, seed_spread
-from tryonbench.results.tables import metric_style, tables
+from tryonbench.results.tables import tables
 from tryonbench.runs import Run
 from tryonbench.stats.family import PairTest, compare_methods
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tryonbench.files import write_text
+from tryonbench.results.cells import COSTS
 from tryonbench.results.tables import Row, Table
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def to_markdown(table: Table) -> str:
     lines += [_line(cells) for cells in (header, rule)]
     lines += [_line(_markdown_row(table, row)) for row in table.rows]
     notes = [f"- {_safe(row.name)}: {_safe(row.note)}" for row in table.rows if row.note]
-    notes += [f"- {', '.join(on)}: {_safe(reason)}" for reason, on in table.missing.items()]
+    said = [*table.missing.items(), *table.remarks.items()]
+    notes += [f"- {', '.join(on)}: {_safe(reason)}" for reason, on in said]
     return "\n".join([*lines, *([""] if notes else []), *notes]) + "\n"
 
 
@@ -50,7 +52,7 @@ def _safe(text: str) -> str:
 
 
 def to_frame(table: Table) -> pd.DataFrame:
-    """Raw values with `<key>_low`, `<key>_high` and `<key>_missing`; a row a run."""
+    """Raw values with `<key>_low`, `<key>_high`, `<key>_missing` and `<key>_note`; a row a run."""
     import pandas as pd
 
     return pd.DataFrame([_record(table, row) for row in table.rows])
@@ -65,4 +67,5 @@ def _record(table: Table, row: Row) -> dict[str, object]:
         missing = cell.note if cell.value is None else None
         record |= {column.key: cell.value, f"{column.key}_missing": missing}
         record |= {f"{column.key}_low": cell.low, f"{column.key}_high": cell.high}
+        record |= {f"{column.key}_note": cell.remark} if column not in COSTS else {}
     return record

@@ -29,6 +29,8 @@ class MetricValue(_Record):
     higher_is_better: bool
     missing: str | None = None
     """Why there is no value, and the command that mends it."""
+    note: str | None = None
+    """What was done otherwise than the settings say."""
 
 
 class Latency(_Record):

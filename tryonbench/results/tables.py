@@ -2,56 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from tryonbench.errors import listed
-from tryonbench.metrics import CLASSES, metric_class
 from tryonbench.protocols import all_protocols, base_name
-from tryonbench.results.schema import Efficiency, Latency, MetricValue, Result
+from tryonbench.results.cells import (
+    COSTS,
+    MISSING,
+    Cell,
+    Column,
+    conditions,
+    cost_cells,
+    metric_cell,
+    metric_style,
+)
+from tryonbench.results.schema import Result
 
-MISSING = "—"
 FLOOR_FAMILY = "baseline"
-
-
-@dataclass(frozen=True)
-class Column:
-    """A metric or a cost."""
-
-    key: str
-    label: str
-    higher_is_better: bool | None
-    """None: neither is better, and no value is marked."""
-
-    @property
-    def arrow(self) -> str:
-        """Which way is better."""
-        return {True: "↑", False: "↓", None: ""}[self.higher_is_better]
-
-    @property
-    def heading(self) -> str:
-        return f"{self.label} {self.arrow}".rstrip()
-
-
-PARAMETERS = Column("parameters", "Parameters", None)
-LATENCY = Column("latency", "Latency [ms]", False)
-THROUGHPUT = Column("throughput", "Images/s", True)
-MEMORY = Column("memory", "Memory [MB]", False)
-COSTS = (PARAMETERS, LATENCY, THROUGHPUT, MEMORY)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A value as it is shown, and as it is."""
-
-    text: str
-    value: float | None
-    best: bool = False
-    note: str | None = None
-    """Of a value: its 95 % interval or how it was measured. Of none: why it is missing."""
-    low: float | None = None
-    high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -97,36 +66,22 @@ class Table:
 
     @property
     def missing(self) -> dict[str, list[str]]:
-        """Why values are missing: for each reason, the headings of the columns."""
-        reasons: dict[str, list[str]] = {}
+        """Why values are missing: for each reason, the labels of the columns."""
+        return self._said(lambda cell: cell.note if cell.value is None else None)
+
+    @property
+    def remarks(self) -> dict[str, list[str]]:
+        """What was done otherwise than the settings say: for each, the labels of the columns."""
+        return self._said(lambda cell: cell.remark)
+
+    def _said(self, of: Callable[[Cell], str | None]) -> dict[str, list[str]]:
+        """The labels of the columns by what their cells say, each once."""
+        found: dict[str, list[str]] = {}
         for row in self.rows:
             for column in () if row.skipped else self.columns:
-                cell = row.cells[column.key]
-                if cell.value is None and cell.note is not None:
-                    reasons.setdefault(cell.note, []).append(column.label)
-        return {reason: list(dict.fromkeys(labels)) for reason, labels in reasons.items()}
-
-
-@dataclass(frozen=True)
-class MetricStyle:
-    """How a metric's values are shown."""
-
-    label: str
-    scale: float = 1.0
-    decimals: int = 3
-
-    def text(self, value: float) -> str:
-        return f"{value * self.scale:.{self.decimals}f}"
-
-
-def metric_style(key: str) -> MetricStyle:
-    """The style of `ssim` or `ssim@garment`; a metric of another version shows its key."""
-    name, _, region = key.partition("@")
-    if name not in CLASSES:
-        return MetricStyle(key)
-    metric = metric_class(name)
-    label = f"{metric.label} ({region})" if region else metric.label
-    return MetricStyle(label, metric.scale, metric.decimals)
+                if (text := of(row.cells[column.key])) is not None:
+                    found.setdefault(text, []).append(column.label)
+        return {text: list(dict.fromkeys(labels)) for text, labels in found.items()}
 
 
 def table_key(result: Result) -> tuple[str, str, str]:
@@ -151,26 +106,15 @@ def tables(results: Sequence[Result]) -> list[Table]:
 def _table(named: list[tuple[Result, str]]) -> Table:
     """The table of results that share a key."""
     results = [result for result, _ in named]
-    conditions = sorted(set(filter(None, map(_conditions, results))))
+    measured = sorted(set(filter(None, map(conditions, results))))
     metrics = _metric_columns(results)
     columns = (*metrics, *COSTS)
-    rows = [_row(result, name, metrics, len(conditions) > 1) for result, name in named]
+    rows = [_row(result, name, metrics, len(measured) > 1) for result, name in named]
     rows.sort(key=lambda row: (row.floor, row.skipped, row.name))
-    for column in metrics if len(conditions) > 1 else columns:
+    for column in metrics if len(measured) > 1 else columns:
         rows = _with_best(rows, column)
     n = max(result.n for result in results)
-    return Table(*table_key(results[0]), n, columns, tuple(rows), tuple(conditions))
-
-
-def _conditions(result: Result) -> str:
-    """Device, batch and kind of memory, as far as costs were measured."""
-    cost = result.efficiency
-    parts = [
-        cost.device or "",
-        f"throughput at batch {cost.throughput_batch}" if cost.throughput_batch else "",
-        f"memory: {cost.memory.kind}" if cost.memory else "",
-    ]
-    return ", ".join(filter(None, parts))
+    return Table(*table_key(results[0]), n, columns, tuple(rows), tuple(measured))
 
 
 def _metric_columns(results: list[Result]) -> tuple[Column, ...]:
@@ -184,8 +128,8 @@ def _metric_columns(results: list[Result]) -> tuple[Column, ...]:
 
 def _row(result: Result, name: str, metrics: Sequence[Column], mixed: bool) -> Row:
     """A result's cells, none of them marked yet."""
-    values = {c.key: _metric_cell(c.key, result.metrics.get(c.key)) for c in metrics}
-    costs = _cost_cells(result.efficiency, _conditions(result) if mixed else "")
+    values = {c.key: metric_cell(c.key, result.metrics.get(c.key)) for c in metrics}
+    costs = cost_cells(result.efficiency, conditions(result) if mixed else "")
     cells = {**values, **costs}
     if result.skipped is not None:
         cells = {key: Cell(MISSING, None) for key in cells}
@@ -207,60 +151,6 @@ def _note(result: Result) -> str | None:
         else "",
     ]
     return "; ".join(filter(None, notes)) or None
-
-
-def _metric_cell(key: str, value: MetricValue | None) -> Cell:
-    """A metric's value with its interval, or the reason why there is none."""
-    if value is None:
-        return Cell(MISSING, None, note="not asked for in this evaluation")
-    if value.value is None:
-        return Cell(MISSING, None, note=value.missing or "no reason was given")
-    style = metric_style(key)
-    known = value.low is not None and value.high is not None
-    ends = [style.text(end) for end in (value.low, value.high) if end is not None]
-    note = "–".join(ends) if known else None
-    return Cell(style.text(value.value), value.value, note=note, low=value.low, high=value.high)
-
-
-def _cost_cells(cost: Efficiency, conditions: str) -> dict[str, Cell]:
-    """Parameters, latency, throughput and memory, or the reason why they were not measured."""
-    missing = Cell(MISSING, None, note=cost.missing or "not measured")
-    cells = {column.key: missing for column in COSTS}
-    note = conditions or None
-    if cost.parameters is not None:
-        total = sum(cost.parameters.values())
-        cells[PARAMETERS.key] = Cell(_count(total), total)
-    if cost.latency is not None:
-        cells[LATENCY.key] = _latency_cell(cost.latency, conditions)
-    if cost.throughput is not None:
-        cells[THROUGHPUT.key] = Cell(_cost(cost.throughput), cost.throughput, note=note)
-    if cost.memory is not None:
-        megabytes = cost.memory.peak_mb
-        cells[MEMORY.key] = Cell(f"{megabytes:,.0f}", megabytes, note=note)
-    return cells
-
-
-def _latency_cell(latency: Latency, conditions: str) -> Cell:
-    note = ", ".join(filter(None, [f"p90 {_cost(latency.p90_ms)}", conditions]))
-    return Cell(_cost(latency.median_ms), latency.median_ms, note=note)
-
-
-def _count(parameters: int) -> str:
-    """Millions, or the number itself where it is small.
-
-    >>> _count(749_000), _count(640)
-    ('0.75 M', '640')
-    """
-    return f"{parameters / 1e6:,.2f} M" if parameters >= 10_000 else f"{parameters:,}"
-
-
-def _cost(value: float) -> str:
-    """One decimal; none from 1000 on, two below 1.
-
-    >>> _cost(0.123), _cost(12.34), _cost(4321.0)
-    ('0.12', '12.3', '4,321')
-    """
-    return f"{value:,.{2 if value < 1 else 1 if value < 1000 else 0}f}"
 
 
 def _with_best(rows: list[Row], column: Column) -> list[Row]:
