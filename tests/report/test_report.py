@@ -99,6 +99,23 @@ def test_the_table_says_what_is_best_missing_skipped_and_floor(page: str) -> Non
     assert '<tbody class="floor">' in page
 
 
+def test_other_settings_stand_apart_or_are_marked(copied: list[Run], tmp_path: Path) -> None:
+    for file in copied[0].folder.glob("results/*/*.json"):
+        changed(file, fingerprint="feedfeedfeed")
+    told: list[str] = []
+    apart = build_report(copied, tmp_path / "apart", samples=1, tell=told.append).read_text()
+    assert len(told) == 2
+    assert all("fingerprints 0a1b2c3d4e5f, feedfeedfeed" in line for line in told)
+    assert (apart.count("<b>Table"), "†" in body(apart)) == (4, False)
+    page = build_report(copied, tmp_path / "mixed", samples=1, mix=True)
+    html = body(page.read_text())
+    assert html.count("<b>Table") == 2
+    assert f"{copied[0].name}</span><sup>†</sup>" in html
+    assert html.count("of the rows marked †: feedfeedfeed, other settings, not compared") == 2
+    assert f"001_00 by {copied[0].name}" not in Reader(html).alts, "one sample is shown"
+    assert f"000_00 by {copied[0].name}" in Reader(html).alts, "its pictures are shown, too"
+
+
 def test_procedural_data_needs_no_warning(page: str) -> None:
     assert "For private use" not in page
 

@@ -149,6 +149,22 @@ def test_what_cannot_be_compared(tmp_path: Path, changes: dict[str, Any], said: 
     assert "\n" not in str(raised.value)
 
 
+def test_other_fingerprints_are_compared_if_asked_and_marked(tmp_path: Path) -> None:
+    runs = [
+        _run(tmp_path, "a", method="m"),
+        _run(tmp_path, "b", 0.02, method="m", training_seed=1),
+        _run(tmp_path, "c", 0.02, method="m", training_seed=2, fingerprint="f2"),
+    ]
+    with pytest.raises(InputError, match=r"\(f1, f2\); evaluate .* again, or .* --mix, marked"):
+        compare_runs(runs, None)
+    found = compare_runs(runs, None, ["ssim"], mix=True)
+    assert found.runs == ("a", "b", "c †")
+    assert verdict(found.tests[1]).startswith("c † is better than a in SSIM")
+    said = "c †: fingerprint f2, that of a is f1: measured with other settings"
+    assert found.notes[0].startswith(said)
+    assert list(found.seeds) == ["a, b"], "other settings are no other seed"
+
+
 def test_the_protocol_is_guessed_only_if_there_is_one(tmp_path: Path) -> None:
     a, b = _run(tmp_path, "a"), _run(tmp_path, "b", 0.02)
     for run in (a, b):

@@ -9,10 +9,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from tryonbench.protocols import get_protocol
 from tryonbench.results.cells import metric_style
 from tryonbench.results.formats import to_frame, to_markdown, write_tables
 from tryonbench.results.schema import DataSource, Efficiency, Latency, MetricValue, Result
-from tryonbench.results.tables import Table, row_names, tables
+from tryonbench.results.tables import Table, kept_apart, row_names, tables
 
 
 def value(number: float | None, higher: bool = True, **more: Any) -> MetricValue:
@@ -67,6 +68,50 @@ def test_results_of_different_protocol_fingerprint_or_data_never_share_a_table()
         ["b"],
         ["d"],
     ]
+
+
+def mixed(*fingerprints: str) -> Table:
+    """A row a fingerprint: `a` has 0, `b` 1 and so on."""
+    rows = [
+        result(name, {"ssim": value(float(i))}, fingerprint=fingerprint)
+        for i, (name, fingerprint) in enumerate(zip("abcd", fingerprints, strict=False))
+    ]
+    [table] = tables([*rows, result("z", protocol="synth/other")], mix=True)[1:]
+    return table
+
+
+def test_a_mixed_table_marks_the_rows_of_other_fingerprints() -> None:
+    table = mixed("f1", "f1", "f2", "f0")
+    assert (table.fingerprint, table.marks) == ("f1", {"†": "f0", "††": "f2"})
+    assert [row.shown for row in table.rows] == ["a", "b", "c ††", "d †"]
+    said = "fingerprint f2, the table's is f1: measured with other settings"
+    assert table.rows[2].note == said
+    assert best(table, "ssim") == {"b"}, "other settings are never the best"
+    lines = to_markdown(table).splitlines()
+    assert f"- c ††: {said}" in lines
+    assert any(line.startswith("| c †† | 2.000 |") for line in lines)
+    frame = to_frame(table)
+    assert frame["fingerprint"].tolist() == ["f1", "f1", "f2", "f0"]
+    assert frame["mark"].tolist() == ["", "", "††", "†"]
+    assert frame["note"][2] == said
+
+
+def test_the_protocol_of_today_names_a_mixed_table() -> None:
+    today = get_protocol("synth/paired-64x48").fingerprint
+    assert mixed("f1", "f1", today).fingerprint == today
+
+
+def test_other_data_is_never_mixed() -> None:
+    found = tables([result("a"), result("b", data="d2", fingerprint="f2")], mix=True)
+    assert [row.mark for table in found for row in table.rows] == ["", ""]
+
+
+def test_tables_of_different_settings_are_told() -> None:
+    rows = [result("a"), result("b", fingerprint="f2"), result("c", data="d2")]
+    [line] = kept_apart(tables(rows))
+    assert line.startswith("synth/paired-64x48 has results of different settings (fingerprints f1,")
+    assert "--mix" in line
+    assert kept_apart(tables(rows, mix=True)) == []
 
 
 def test_columns_follow_the_protocol_then_unknown_metrics_then_costs() -> None:
@@ -198,6 +243,8 @@ def test_what_was_done_otherwise_is_said_in_every_form() -> None:
 def test_tables_are_written_for_other_tools(tmp_path: Path) -> None:
     found = tables([result("a", {"ssim": value(0.5)}), result("b", {"ssim": value(0.25)})])
     write_tables(found, tmp_path)
+    write_tables([mixed("f1", "f2")], tmp_path / "mixed")
+    assert {file.stem[-6:] for file in (tmp_path / "mixed").iterdir()} == {"-mixed"}
     frame = pd.read_csv(next(tmp_path.glob("synth-paired-64x48-*.csv")))
     assert frame["ssim"].tolist() == [0.5, 0.25]
     assert "**0.500**" in next(tmp_path.glob("*.md")).read_text()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from tryonbench.cli.options import RUNS, Json, Runs, keys_of
+from tryonbench.cli.options import RUNS, Json, Mix, Runs, keys_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -26,6 +26,7 @@ def compare(
     alpha: Annotated[
         float, typer.Option(min=1e-6, max=0.5, help="Chance of claiming any wrong difference.")
     ] = 0.05,
+    mix: Mix = False,
     runs: Runs = RUNS,
     as_json: Json = False,
 ) -> None:
@@ -41,7 +42,7 @@ def compare(
     from tryonbench.runs import find_run
 
     chosen = [find_run(path, runs) for path in run]
-    found = compare_runs(chosen, protocol, keys_of(metrics), alpha)
+    found = compare_runs(chosen, protocol, keys_of(metrics), alpha, mix)
     if as_json:
         print(json.dumps(found.as_json(), indent=2, allow_nan=False))
     else:

@@ -22,6 +22,9 @@ PairFile = Annotated[
     Optional[Path],
     typer.Option("--pairs", help="A pair list of your own (person.jpg cloth.jpg a line)."),
 ]
+Mix = Annotated[
+    bool, typer.Option("--mix", help="Put results of different fingerprints together, marked.")
+]
 
 RUNS = Path("runs")
 

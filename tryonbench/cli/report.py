@@ -7,15 +7,18 @@ from typing import Annotated, Optional
 
 import typer
 
-from tryonbench.cli.options import RUNS, Runs, note
+from tryonbench.cli.options import RUNS, Mix, Runs, note
 
 
 def report(
     run: Annotated[Optional[list[Path]], typer.Argument(help="Runs; all if none is given.")] = None,
     out: Annotated[Path, typer.Option(help="Folder to write.")] = Path("reports/comparison"),
+    mix: Mix = False,
     runs: Runs = RUNS,
 ) -> None:
     """Write one HTML file that compares the evaluated runs; it opens offline.
+
+    Results of different settings never share a table, unless with --mix, which marks them.
 
     Example: `tryonbench report --out reports/mine`
     """
@@ -23,5 +26,5 @@ def report(
     from tryonbench.runs import find_runs
 
     found = find_runs(run or [], runs)
-    page = build_report(found, out, tell=lambda reason: note(f"left out: {reason}"))
+    page = build_report(found, out, tell=note, mix=mix)
     note(f"report: {page}")

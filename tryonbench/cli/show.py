@@ -36,7 +36,7 @@ def console() -> Console:
 
 def _fitting(table: Table, width: int) -> Iterator[list[Column]]:
     """The columns in groups that fit on a line beside the names."""
-    names = max([len(row.name) for row in table.rows], default=0) + 4
+    names = max([len(row.shown) for row in table.rows], default=0) + 4
     group: list[Column] = []
     used = names
     for column in table.columns:
@@ -63,7 +63,7 @@ def _rich(table: Table, columns: Sequence[Column]) -> RichTable:
         last = number + 1 == len(table.rows)
         parted = not last and row.floor != table.rows[number + 1].floor
         cells = (_text(row.cells.get(column.key)) for column in columns)
-        rich.add_row(Text(row.name), *cells, end_section=parted)
+        rich.add_row(Text(row.shown), *cells, end_section=parted)
     return rich
 
 
@@ -76,6 +76,6 @@ def _text(cell: Cell | None) -> Text:
 
 def _notes(table: Table) -> list[str]:
     """What the rows say of themselves and of their values, each once."""
-    rows = [f"{row.name}: {row.note}" for row in table.rows if row.note]
+    rows = [f"{row.shown}: {row.note}" for row in table.rows if row.note]
     said = [*table.missing.items(), *table.remarks.items()]
     return [*rows, *(f"{', '.join(on)}: {reason}" for reason, on in said)]

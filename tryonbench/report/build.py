@@ -16,7 +16,7 @@ from tryonbench.report.reproduce import origins
 from tryonbench.report.summary import findings
 from tryonbench.report.training import panels_of
 from tryonbench.results.formats import write_tables
-from tryonbench.results.tables import Table, tables
+from tryonbench.results.tables import Table, kept_apart, tables
 from tryonbench.runs import Run
 
 SAMPLES = 24
@@ -27,12 +27,15 @@ def build_report(
     runs: Sequence[Run],
     out: Path,
     samples: int = SAMPLES,
-    tell: Callable[[str], None] = lambda reason: None,
+    tell: Callable[[str], None] = lambda line: None,
+    mix: bool = False,
 ) -> Path:
     """Write `out/index.html`, one file that opens offline, and the tables beside it.
 
     Args:
-        tell: called with the reason for each run or result that is left out as unreadable.
+        tell: called with a line for each run or result that is left out as unreadable, and for
+            results that are kept apart.
+        mix: results of different fingerprints share a table, marked.
 
     Returns:
         The page's path.
@@ -41,19 +44,19 @@ def build_report(
         InputError: no run has results, or `out` cannot be written.
     """
     collected = collect(runs)
-    for reason in collected.left_out:
-        tell(reason)
+    all_tables = tables([entry.result for entry in collected.entries], mix)
+    for line in [*(f"left out: {why}" for why in collected.left_out), *kept_apart(all_tables)]:
+        tell(line)
     path = out / "index.html"
-    write_text(path, render(_page(collected, samples)))
-    write_tables(tables([entry.result for entry in collected.entries]), out / "tables")
+    write_text(path, render(_page(collected, all_tables, samples)))
+    write_tables(all_tables, out / "tables")
     return path
 
 
-def _page(collected: Collected, samples: int) -> Page:
+def _page(collected: Collected, all_tables: Sequence[Table], samples: int) -> Page:
     """The page's model."""
     runs, entries = collected.runs, collected.entries
     names = names_by_folder(runs, entries)
-    all_tables = tables([entry.result for entry in entries])
     floors = [row.name for table in all_tables for row in table.rows if row.floor]
     look = looks(names.values(), floors)
     panels = panels_of(runs, names)

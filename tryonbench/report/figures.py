@@ -95,7 +95,7 @@ def _difference(high: float | None, low: float | None, scale: float) -> float | 
 def _point(row: Row, look: Look, rows: Sequence[Row]) -> Figure:
     """One method. The name stands beside the point, so that no legend is needed; the mark is
     translucent, so that the interval shows through it."""
-    name = plain(row.name)
+    name = plain(row.shown)
     latency, parameters = row.cells[LATENCY.key], row.cells[PARAMETERS.key]
     return {
         "type": "scatter",

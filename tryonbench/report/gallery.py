@@ -17,7 +17,7 @@ from tryonbench.report.entries import Entry
 from tryonbench.report.thumbnails import Thumbnail, thumbnail
 from tryonbench.results.cells import Column
 from tryonbench.results.store import read_samples
-from tryonbench.results.tables import Table, table_key
+from tryonbench.results.tables import Table
 from tryonbench.runs import Run
 
 NO_TRUTH = "no ground truth in real unpaired data"
@@ -97,7 +97,7 @@ def _per_image(table: Table, values: dict[str, Values]) -> tuple[Column, ...]:
 def _shown(table: Table, entries: Sequence[Entry]) -> list[Entry]:
     """The entries of a table that have images, in the order of its rows."""
     order = [row.name for row in table.rows]
-    own = [e for e in entries if table_key(e.result) == table.key and e.result.skipped is None]
+    own = [e for e in entries if table.holds(e.result) and e.result.skipped is None]
     return sorted(own, key=lambda entry: order.index(entry.name))
 
 

@@ -62,18 +62,24 @@ class Comparison:
 
 
 def compare_runs(
-    runs: Sequence[Run], protocol: str | None, metrics: Sequence[str] = (), alpha: float = 0.05
+    runs: Sequence[Run],
+    protocol: str | None,
+    metrics: Sequence[str] = (),
+    alpha: float = 0.05,
+    mix: bool = False,
 ) -> Comparison:
     """Every pair of runs in every metric that says how it varies, one Holm family.
 
     Args:
         protocol: the only one that all runs have results of, if None.
         metrics: keys; all that can be compared if empty.
+        mix: compare results of different fingerprints, too; those that have not the first run's
+            are marked.
 
     Raises:
         InputError: the runs cannot be compared; the message says why.
     """
-    found = contenders(runs, protocol or common_protocol(runs))
+    found = contenders(runs, protocol or common_protocol(runs), mix)
     measured, left_out = chosen_metrics(found, metrics)
     names = tuple(one.name for one in found)
     tests, n = compare_methods(names, measured, alpha), len(common_ids(found))
@@ -94,7 +100,7 @@ def _seeds(found: Sequence[Contender]) -> dict[str, dict[str, SeedSpread]]:
     """The spread of each group of runs that differ in their seed alone."""
     groups: dict[str, list[Contender]] = {}
     for one in found:
-        groups.setdefault(_without_seed(one.run), []).append(one)
+        groups.setdefault(f"{_without_seed(one.run)} {one.result.fingerprint}", []).append(one)
     return {
         ", ".join(one.name for one in group): seed_spread([one.result for one in group])
         for group in groups.values()
@@ -113,10 +119,22 @@ def _without_seed(run: Run) -> str:
 
 
 def _notes(found: Sequence[Contender], common: int) -> list[str]:
-    """What each result says of itself, and images that only some runs have."""
+    """What each result says of itself, other settings, and images that only some runs have."""
     most = max(len(one.samples) for one in found)
     shared = [f"compared on the {common} images that all have, of {most}"] if common < most else []
-    return shared + [f"{one.name}: {note}" for one in found if (note := _note(one.result))]
+    own = [f"{one.name}: {note}" for one in found if (note := _note(one.result))]
+    return [*shared, *_other_settings(found), *own]
+
+
+def _other_settings(found: Sequence[Contender]) -> list[str]:
+    """The marked ones, with both fingerprints."""
+    first = found[0]
+    return [
+        f"{one.name}: fingerprint {one.result.fingerprint}, that of {first.name} is "
+        f"{first.result.fingerprint}: measured with other settings, so a difference may be theirs"
+        for one in found
+        if one.result.fingerprint != first.result.fingerprint
+    ]
 
 
 def _note(result: Result) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tryonbench.errors import InputError, did_you_mean, listed
 from tryonbench.results.schema import Result
 from tryonbench.results.store import read_halves, read_result, read_samples, result_files
+from tryonbench.results.tables import marks_of
 from tryonbench.runs import Run
 from tryonbench.stats.family import ImageValues, SetDistances
 
@@ -32,8 +33,11 @@ class Contender:
     """By distance between sets, that of all images and of random halves."""
 
 
-def contenders(runs: Sequence[Run], protocol: str) -> list[Contender]:
+def contenders(runs: Sequence[Run], protocol: str, mix: bool = False) -> list[Contender]:
     """The runs' results under a protocol, ready to be compared.
+
+    Args:
+        mix: results of other fingerprints than the first one's are marked, not refused.
 
     Raises:
         InputError: fewer than two runs; one has no result, or no images; fingerprints or data
@@ -42,10 +46,15 @@ def contenders(runs: Sequence[Run], protocol: str) -> list[Contender]:
     names = _names(runs)
     found = [_contender(*named, protocol) for named in zip(names, runs, strict=True)]
     for other in found[1:]:
-        _refuse_different(found[0], other)
+        _refuse_different(found[0], other, mix)
     if not common_ids(found):
         raise InputError(f"{', '.join(names)} have no image in common under {protocol}")
-    return found
+    marks = marks_of([one.result for one in found], found[0].result.fingerprint)
+    return [_marked(one, marks[one.result.fingerprint]) for one in found]
+
+
+def _marked(one: Contender, mark: str) -> Contender:
+    return replace(one, name=f"{one.name} {mark}") if mark else one
 
 
 def common_protocol(runs: Sequence[Run]) -> str:
@@ -120,13 +129,14 @@ def _samples(run: Run, result: Result) -> pd.DataFrame:
     return samples.set_index("id")
 
 
-def _refuse_different(one: Contender, other: Contender) -> None:
-    """Only results of one fingerprint and the same data are compared."""
+def _refuse_different(one: Contender, other: Contender, mix: bool) -> None:
+    """Only results of one fingerprint, unless mixed, and the same data are compared."""
     first, second, again = one.result, other.result, f"evaluate {one.name} and {other.name} again"
-    if first.fingerprint != second.fingerprint:
+    if first.fingerprint != second.fingerprint and not mix:
         raise InputError(
             f"{one.name} and {other.name} have different fingerprints of {first.protocol} "
-            f"({first.fingerprint}, {second.fingerprint}); {again}"
+            f"({first.fingerprint}, {second.fingerprint}); {again}, or compare them as "
+            "they are with --mix, marked"
         )
     if first.data.fingerprint != second.data.fingerprint:
         raise InputError(

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 def write_tables(tables: Sequence[Table], folder: Path) -> None:
-    """Write each table as `PROTOCOL-FINGERPRINT-DATA.md` and `.csv`."""
+    """Write each table as `PROTOCOL-FINGERPRINT-DATA.md` and `.csv`; a mixed one adds `-mixed`."""
     for table in tables:
-        name = "-".join((table.protocol.replace("/", "-"), table.fingerprint, table.data))
+        parts = [table.protocol.replace("/", "-"), table.fingerprint, table.data]
+        name = "-".join([*parts, "mixed"] if table.marks else parts)
         write_text(folder / f"{name}.md", to_markdown(table))
         write_text(folder / f"{name}.csv", to_frame(table).to_csv(index=False))
 
@@ -29,7 +30,7 @@ def to_markdown(table: Table) -> str:
     lines = [f"**{table.protocol}** ({table.fingerprint}), {table.n} images", ""]
     lines += [_line(cells) for cells in (header, rule)]
     lines += [_line(_markdown_row(table, row)) for row in table.rows]
-    notes = [f"- {_safe(row.name)}: {_safe(row.note)}" for row in table.rows if row.note]
+    notes = [f"- {_safe(row.shown)}: {_safe(row.note)}" for row in table.rows if row.note]
     said = [*table.missing.items(), *table.remarks.items()]
     notes += [f"- {', '.join(on)}: {_safe(reason)}" for reason, on in said]
     return "\n".join([*lines, *([""] if notes else []), *notes]) + "\n"
@@ -41,7 +42,7 @@ def _line(cells: Sequence[str]) -> str:
 
 def _markdown_row(table: Table, row: Row) -> list[str]:
     cells = [row.cells[column.key] for column in table.columns]
-    name = f"*{_safe(row.name)}*" if row.floor else _safe(row.name)
+    name = f"*{_safe(row.shown)}*" if row.floor else _safe(row.shown)
     return [name, *(f"**{cell.text}**" if cell.best else cell.text for cell in cells)]
 
 
@@ -61,7 +62,7 @@ def to_frame(table: Table) -> pd.DataFrame:
 def _record(table: Table, row: Row) -> dict[str, object]:
     """One row of the data frame."""
     record: dict[str, object] = {"name": row.name, "family": row.family, "floor": row.floor}
-    record["note"] = row.note
+    record |= {"note": row.note, "fingerprint": row.fingerprint, "mark": row.mark}
     for column in table.columns:
         cell = row.cells[column.key]
         missing = cell.note if cell.value is None else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -34,6 +35,14 @@ class Row:
     note: str | None = None
     """What stands against comparing the row: skipped, images missing, trained on the test set."""
     skipped: bool = False
+    fingerprint: str = ""
+    mark: str = ""
+    """† and so on beside the name, in a mixed table, if the fingerprint is not the table's."""
+
+    @property
+    def shown(self) -> str:
+        """The name with its mark."""
+        return f"{self.name} {self.mark}".rstrip()
 
     @property
     def contends(self) -> bool:
@@ -43,7 +52,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows that may be compared: one protocol, one fingerprint, the same data."""
+    """Rows that may be compared: one protocol, one fingerprint, the same data. In a mixed table,
+    rows of other fingerprints stand beside them, marked."""
 
     protocol: str
     fingerprint: str
@@ -57,8 +67,14 @@ class Table:
     """How the costs were measured. If there are several, no cost is marked as best."""
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        return self.protocol, self.fingerprint, self.data
+    def marks(self) -> dict[str, str]:
+        """The other fingerprints of a mixed table, by their marks."""
+        return dict(sorted({row.mark: row.fingerprint for row in self.rows if row.mark}.items()))
+
+    def holds(self, result: Result) -> bool:
+        """Whether a result is one of the rows."""
+        prints = {row.fingerprint for row in self.rows}
+        return _mixed_key(result) == (self.protocol, self.data) and result.fingerprint in prints
 
     @property
     def quality(self) -> tuple[Column, ...]:
@@ -89,6 +105,11 @@ def table_key(result: Result) -> tuple[str, str, str]:
     return result.protocol, result.fingerprint, result.data.fingerprint
 
 
+def _mixed_key(result: Result) -> tuple[str, str]:
+    """Results share a mixed table only if these are equal."""
+    return result.protocol, result.data.fingerprint
+
+
 def row_names(results: Sequence[Result]) -> list[str]:
     """A name for each result: the method, or the run where several runs are of one method."""
     runs: dict[str, set[str]] = {}
@@ -97,10 +118,47 @@ def row_names(results: Sequence[Result]) -> list[str]:
     return [result.method if len(runs[result.method]) == 1 else result.run for result in results]
 
 
-def tables(results: Sequence[Result]) -> list[Table]:
-    """A table for each protocol, fingerprint and data set, by protocol."""
-    named = sorted(zip(results, row_names(results), strict=True), key=lambda r: table_key(r[0]))
-    return [_table(list(group)) for _, group in groupby(named, key=lambda r: table_key(r[0]))]
+def tables(results: Sequence[Result], mix: bool = False) -> list[Table]:
+    """A table for each protocol, fingerprint and data set, by protocol.
+
+    Args:
+        mix: results of several fingerprints share a table; those that have not the protocol's of
+            today, or else the most frequent one, are marked.
+    """
+
+    def key(named: tuple[Result, str]) -> tuple[str, ...]:
+        return _mixed_key(named[0]) if mix else table_key(named[0])
+
+    named = sorted(zip(results, row_names(results), strict=True), key=key)
+    return [_table(list(group)) for _, group in groupby(named, key=key)]
+
+
+def kept_apart(found: Sequence[Table]) -> list[str]:
+    """What to say of tables that differ in nothing but their fingerprints."""
+    prints: dict[tuple[str, str], list[str]] = {}
+    for table in found:
+        prints.setdefault((table.protocol, table.data), []).append(table.fingerprint)
+    return [
+        f"{protocol} has results of different settings (fingerprints {', '.join(different)}), each "
+        "in a table of its own; --mix puts them in one, marked"
+        for (protocol, _), different in prints.items()
+        if len(different) > 1
+    ]
+
+
+def marks_of(results: Sequence[Result], main: str) -> dict[str, str]:
+    """The mark of each fingerprint: none for the main one, then †, ††, …"""
+    others = sorted({result.fingerprint for result in results} - {main})
+    return {main: "", **{other: "†" * (i + 1) for i, other in enumerate(others)}}
+
+
+def _main_fingerprint(results: Sequence[Result]) -> str:
+    """The protocol's own of today, if a result has it; else the most frequent."""
+    times = Counter(sorted(result.fingerprint for result in results))
+    known = all_protocols().get(results[0].protocol)
+    if len(times) > 1 and known and known.fingerprint in times:
+        return known.fingerprint
+    return times.most_common(1)[0][0]
 
 
 def _table(named: list[tuple[Result, str]]) -> Table:
@@ -109,12 +167,27 @@ def _table(named: list[tuple[Result, str]]) -> Table:
     measured = sorted(set(filter(None, map(conditions, results))))
     metrics = _metric_columns(results)
     columns = (*metrics, *COSTS)
-    rows = [_row(result, name, metrics, len(measured) > 1) for result, name in named]
+    main = _main_fingerprint(results)
+    marks = marks_of(results, main)
+    rows = [
+        _marked_row(_row(result, name, metrics, len(measured) > 1), marks, main)
+        for result, name in named
+    ]
     rows.sort(key=lambda row: (row.floor, row.skipped, row.name))
     for column in metrics if len(measured) > 1 else columns:
         rows = _with_best(rows, column)
     n = max(result.n for result in results)
-    return Table(*table_key(results[0]), n, columns, tuple(rows), tuple(measured))
+    protocol, data = _mixed_key(results[0])
+    return Table(protocol, main, data, n, columns, tuple(rows), tuple(measured))
+
+
+def _marked_row(row: Row, marks: Mapping[str, str], main: str) -> Row:
+    """The row; one of another fingerprint with its mark and what it means."""
+    mark = marks[row.fingerprint]
+    if not mark:
+        return row
+    other = f"fingerprint {row.fingerprint}, the table's is {main}: measured with other settings"
+    return replace(row, mark=mark, note="; ".join(filter(None, [other, row.note])))
 
 
 def _metric_columns(results: list[Result]) -> tuple[Column, ...]:
@@ -134,7 +207,8 @@ def _row(result: Result, name: str, metrics: Sequence[Column], mixed: bool) -> R
     if result.skipped is not None:
         cells = {key: Cell(MISSING, None) for key in cells}
     floor = result.family == FLOOR_FAMILY
-    return Row(name, result.family, floor, cells, _note(result), result.skipped is not None)
+    skipped = result.skipped is not None
+    return Row(name, result.family, floor, cells, _note(result), skipped, result.fingerprint)
 
 
 def _note(result: Result) -> str | None:
@@ -164,12 +238,12 @@ def _with_best(rows: list[Row], column: Column) -> list[Row]:
         return rows
     winner = max(values) if column.higher_is_better else min(values)
     texts = {cell.text for cell in contenders if cell.value == winner}
-    return [_marked(row, column.key) if _shows(row, column.key, texts) else row for row in rows]
+    return [_starred(row, column.key) if _shows(row, column.key, texts) else row for row in rows]
 
 
 def _shows(row: Row, key: str, texts: set[str]) -> bool:
     return row.contends and row.cells[key].text in texts
 
 
-def _marked(row: Row, key: str) -> Row:
+def _starred(row: Row, key: str) -> Row:
     return replace(row, cells={**row.cells, key: replace(row.cells[key], best=True)})
