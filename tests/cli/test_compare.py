@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
+
+from tryonbench.files import read_json, write_json
 
 
 @pytest.fixture
@@ -25,6 +28,16 @@ def test_the_table_and_the_verdicts(command, evaluated: None) -> None:
         "in SSIM no difference between copy-person and mean-colour can be shown with 4 images"
         in (done.stdout)
     )
+
+
+def test_seeds_of_one_method_are_summed_up(command, evaluated: None, tmp_path: Path) -> None:
+    for seed in (0, 1):
+        run = Path(shutil.copytree(tmp_path / "runs/mean-colour", tmp_path / f"runs/m-s{seed}"))
+        manifest = read_json(run / "manifest.json") | {"kind": "training"}
+        write_json(run / "manifest.json", manifest | {"config": {"seed": seed}})
+    done = command("compare", "copy-person", "m-s0", "m-s1")
+    [line] = [line for line in done.stdout.splitlines() if line.startswith("m-s0, m-s1: L1 0.")]
+    assert "± 0.000 over 2 seeds (" in line
 
 
 def test_json(command, evaluated: None) -> None:

@@ -17,7 +17,7 @@ from tryonbench.report import build_report
 from tryonbench.report.colours import looks
 from tryonbench.report.figures import tradeoff, training
 from tryonbench.report.training import panels_of
-from tryonbench.results.store import result_files, results_of
+from tryonbench.results.store import read_result, result_files, results_of
 from tryonbench.results.tables import tables
 from tryonbench.runs import Run, runs_below
 
@@ -114,6 +114,24 @@ def test_other_settings_stand_apart_or_are_marked(copied: list[Run], tmp_path: P
     assert html.count("of the rows marked †: feedfeedfeed, other settings, not compared") == 2
     assert f"001_00 by {copied[0].name}" not in Reader(html).alts, "one sample is shown"
     assert f"000_00 by {copied[0].name}" in Reader(html).alts, "its pictures are shown, too"
+
+
+def test_seeds_of_one_method_are_summed_up(copied: list[Run], tmp_path: Path) -> None:
+    second = Run(shutil.copytree(tmp_path / "runs/pix2pix", tmp_path / "runs/second"))
+    changed(second.manifest_path, config=second.manifest()["config"] | {"seed": 1})
+    for file in second.folder.glob("results/*/*.json"):
+        metrics = read_json(file)["metrics"]
+        metrics["ssim"]["value"] = 0.5
+        changed(file, run="second", metrics=metrics)
+    first = read_result(Run(tmp_path / "runs/pix2pix").result("synth/paired-64x48"))
+    ssim = first.metrics["ssim"].value
+    assert ssim is not None
+    said = (
+        f"pix2pix, second: SSIM {(ssim + 0.5) / 2:.3f} ± {(ssim - 0.5) / 2**0.5:.3f} over 2 seeds "
+        f"(0.500 to {ssim:.3f})"
+    )
+    assert f"<p>{said}</p>" in rebuilt([*copied, second], tmp_path)
+    assert "seeds (" not in rebuilt(copied, tmp_path)
 
 
 def test_procedural_data_needs_no_warning(page: str) -> None:

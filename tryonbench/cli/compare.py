@@ -108,17 +108,10 @@ def _difference(test: PairTest) -> str:
 
 def _remarks(found: Comparison) -> list[str]:
     """Seeds, what was not compared, and what the results say of themselves."""
-    from tryonbench.results.cells import metric_style
-    from tryonbench.results.compare import short_label
+    from tryonbench.results.cells import short_label
+    from tryonbench.results.seeds import spread_lines
 
-    seeds = [
-        f"{names}: {short_label(key)} {style.text(spread.mean)} ± {style.text(spread.std)} over "
-        f"{spread.runs} seeds ({style.text(spread.low)} to {style.text(spread.high)})"
-        for names, spreads in found.seeds.items()
-        for key, spread in spreads.items()
-        for style in [metric_style(key)]
-    ]
     left_out = [
         f"{short_label(key)} was not compared: {why}" for key, why in found.left_out.items()
     ]
-    return [*seeds, *left_out, *found.notes]
+    return [*spread_lines(found.seeds), *left_out, *found.notes]

@@ -16,6 +16,7 @@ from tryonbench.report.reproduce import origins
 from tryonbench.report.summary import findings
 from tryonbench.report.training import panels_of
 from tryonbench.results.formats import write_tables
+from tryonbench.results.seeds import spread_lines, spreads_of
 from tryonbench.results.tables import Table, kept_apart, tables
 from tryonbench.runs import Run
 
@@ -73,4 +74,12 @@ def _page(collected: Collected, all_tables: Sequence[Table], samples: int) -> Pa
 def _part(table: Table, entries: Sequence[Entry], look: Mapping[str, Look], samples: int) -> Part:
     """What is shown for one table."""
     gallery = gallery_of(table, entries, samples)
-    return Part(table, findings(table), figures.tradeoff(table, look), gallery)
+    return Part(
+        table, findings(table), figures.tradeoff(table, look), gallery, _seeds(table, entries)
+    )
+
+
+def _seeds(table: Table, entries: Sequence[Entry]) -> list[str]:
+    """What runs that differ in their seed alone have in common."""
+    own = [e for e in entries if table.holds(e.result) and e.result.skipped is None]
+    return spread_lines(spreads_of([(e.name, e.run, e.result) for e in own]))

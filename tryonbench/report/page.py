@@ -34,6 +34,8 @@ class Part:
     findings: Sequence[Finding]
     tradeoff: Figure | None
     gallery: Gallery
+    seeds: Sequence[str]
+    """How far runs that differ in their seed alone lie apart, a line for each metric."""
 
     @property
     def marks(self) -> dict[str, str]:

@@ -73,6 +73,11 @@ def metric_style(key: str) -> MetricStyle:
     return MetricStyle(label, metric.scale, metric.decimals)
 
 
+def short_label(key: str) -> str:
+    """A metric's label without its unit."""
+    return metric_style(key).label.split(" [")[0]
+
+
 def conditions(result: Result) -> str:
     """Device, batch and kind of memory, as far as costs were measured."""
     cost = result.efficiency

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tryonbench.files import canonical_json
-from tryonbench.results.cells import metric_style
+from tryonbench.results.cells import short_label
 from tryonbench.results.contenders import (
     Contender,
     chosen_metrics,
@@ -17,7 +16,7 @@ from tryonbench.results.contenders import (
     contenders,
 )
 from tryonbench.results.schema import Result
-from tryonbench.results.seeds import SeedSpread, seed_spread
+from tryonbench.results.seeds import SeedSpread, spreads_of
 from tryonbench.results.tables import tables
 from tryonbench.runs import Run
 from tryonbench.stats.family import PairTest, compare_methods
@@ -91,31 +90,9 @@ def compare_runs(
         alpha=alpha,
         tests=tuple(tests),
         left_out=left_out | dict.fromkeys(sorted(empty), "fewer than 2 images count"),
-        seeds=_seeds(found),
+        seeds=spreads_of([(one.name, one.run, one.result) for one in found]),
         notes=tuple(_notes(found, n)),
     )
-
-
-def _seeds(found: Sequence[Contender]) -> dict[str, dict[str, SeedSpread]]:
-    """The spread of each group of runs that differ in their seed alone."""
-    groups: dict[str, list[Contender]] = {}
-    for one in found:
-        groups.setdefault(f"{_without_seed(one.run)} {one.result.fingerprint}", []).append(one)
-    return {
-        ", ".join(one.name for one in group): seed_spread([one.result for one in group])
-        for group in groups.values()
-        if len(group) > 1
-    }
-
-
-def _without_seed(run: Run) -> str:
-    """What a run is, but for its seed; one that was not trained is like no other."""
-    manifest = run.manifest()
-    config = manifest.get("config")
-    if manifest["kind"] != "training" or not isinstance(config, dict):
-        return str(run.folder)
-    rest = {key: value for key, value in config.items() if key != "seed"}
-    return canonical_json([manifest["method"], rest, manifest.get("data")])
 
 
 def _notes(found: Sequence[Contender], common: int) -> list[str]:
@@ -156,11 +133,6 @@ def verdict(test: PairTest) -> str:
     if test.images_needed is None:
         return shown
     return f"{shown}; about {_rounded(test.images_needed)} would be needed"
-
-
-def short_label(key: str) -> str:
-    """A metric's label without its unit."""
-    return metric_style(key).label.split(" [")[0]
 
 
 def p_text(p: float) -> str:

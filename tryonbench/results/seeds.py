@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from tryonbench.errors import InputError
+from tryonbench.files import canonical_json
+from tryonbench.results.cells import metric_style, short_label
 from tryonbench.results.schema import Result
 from tryonbench.results.tables import table_key
+from tryonbench.runs import Run
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,44 @@ class SeedSpread:
     low: float
     """The least of the runs' values."""
     high: float
+
+
+def spreads_of(named: Sequence[tuple[str, Run, Result]]) -> dict[str, dict[str, SeedSpread]]:
+    """By the names of runs that differ in their seed alone: their spread by metric.
+
+    Args:
+        named: each run's name and result, of one protocol and data.
+    """
+    groups: dict[str, list[tuple[str, Result]]] = {}
+    for name, run, result in named:
+        key = f"{_without_seed(run)} {result.fingerprint}"
+        groups.setdefault(key, []).append((name, result))
+    return {
+        ", ".join(name for name, _ in group): seed_spread([result for _, result in group])
+        for group in groups.values()
+        if len(group) > 1
+    }
+
+
+def _without_seed(run: Run) -> str:
+    """What a run is, but for its seed; one that was not trained is like no other."""
+    manifest = run.manifest()
+    config = manifest.get("config")
+    if manifest["kind"] != "training" or not isinstance(config, dict):
+        return str(run.folder)
+    rest = {key: value for key, value in config.items() if key != "seed"}
+    return canonical_json([manifest["method"], rest, manifest.get("data")])
+
+
+def spread_lines(spreads: Mapping[str, Mapping[str, SeedSpread]]) -> list[str]:
+    """What `spreads_of` found in words, a line for each group and metric."""
+    return [
+        f"{names}: {short_label(key)} {style.text(spread.mean)} ± {style.text(spread.std)} over "
+        f"{spread.runs} seeds ({style.text(spread.low)} to {style.text(spread.high)})"
+        for names, found in spreads.items()
+        for key, spread in found.items()
+        for style in [metric_style(key)]
+    ]
 
 
 def seed_spread(results: Sequence[Result]) -> dict[str, SeedSpread]:
