@@ -20,8 +20,10 @@ from tryonbench.files import (
     refuse_unwritable,
     write_json,
 )
+from tryonbench.floor import SPLIT_HALF, floor_note, write_truths
 from tryonbench.generation import Task, device, generate_images, missing_positions
 from tryonbench.metrics.engine import Engine, Measured
+from tryonbench.metrics.halves import explained_halves, measure_halves
 from tryonbench.metrics.loading import Item
 from tryonbench.metrics.outputs import Problems, find_outputs
 from tryonbench.metrics.plan import Plan, Scoring, explained, scoring_of
@@ -88,8 +90,11 @@ def evaluate_all(subject: Subject, requests: Sequence[Request]) -> list[Result]:
     return [found[job] for job in jobs]
 
 
-def explain(requests: Sequence[Request]) -> list[str]:
-    """What evaluating images under some protocols would do, a line a step."""
+def explain(requests: Sequence[Request], subject: Subject | None = None) -> list[str]:
+    """What evaluating a subject, or any images, under some protocols would do, a line a step."""
+    if subject and subject.floor == SPLIT_HALF:
+        every = [(_scoring(request), request) for request in requests]
+        return [line for s, r in every for line in explained_halves(s, r.split, r.pairs.pairs)]
     lines = []
     for pairs in dict.fromkeys(request.pairs.digest for request in requests):
         same = [request for request in requests if request.pairs.digest == pairs]
@@ -160,22 +165,33 @@ def _images(subject: Subject, request: Request) -> tuple[Path, str]:
 
 
 def generate(subject: Subject, request: Request) -> Path:
-    """Generate the images that are missing; the folder they are in."""
+    """Make the images that are missing; the folder they are in.
+
+    Raises:
+        InputError: the subject is a distance between photographs.
+    """
     if subject.images:
         return subject.images
+    if subject.floor == SPLIT_HALF:
+        raise InputError(f"{SPLIT_HALF} makes no images; score it: tryonbench eval {SPLIT_HALF}")
     protocol = request.protocol
     folder = subject.run.outputs(protocol.name)
-    key = digest(subject.identity, canonical_json(protocol.generation), request.data)[:16]
+    settings = protocol.fingerprint if subject.floor else canonical_json(protocol.generation)
+    key = digest(subject.identity, settings, request.data)[:16]
     task = Task(protocol, request.split, request.pairs, key)
     if todo := missing_positions(task, folder):
-        method = load_subject(subject, protocol.size)
         title = f"generate {subject.run.name} {protocol.name}"
-        generate_images(method, task, folder, todo, title)
+        if subject.floor:
+            write_truths(task, folder, todo, title)
+        else:
+            generate_images(load_subject(subject, protocol.size), task, folder, todo, title)
     return folder
 
 
 def _scored(subject: Subject, jobs: Sequence[Job]) -> list[Result]:
     """Score the images once for protocols that look at the same ones."""
+    if subject.floor == SPLIT_HALF:
+        return [_kept(subject, job, _between_halves(job)) for job in jobs]
     first, names = jobs[0].request, ", ".join(job.request.protocol.name for job in jobs)
     folder, problems = generate(subject, first), Problems()
     found, missing = find_outputs(folder, first.pairs.ids, problems, first.allow_missing)
@@ -187,7 +203,12 @@ def _scored(subject: Subject, jobs: Sequence[Job]) -> list[Result]:
     return [_kept(subject, job, m, missing) for job, m in zip(jobs, measured, strict=True)]
 
 
-def _kept(subject: Subject, job: Job, measured: Measured, missing: Sequence[str]) -> Result:
+def _between_halves(job: Job) -> Measured:
+    split, pairs = job.request.split, job.request.pairs.pairs
+    return measure_halves(job.scoring, split, pairs, device())
+
+
+def _kept(subject: Subject, job: Job, measured: Measured, missing: Sequence[str] = ()) -> Result:
     """Write a result and its per-image values."""
     name = job.request.protocol.name
     _write_samples(subject.run.samples(name), measured)
@@ -206,6 +227,8 @@ def _write_samples(path: Path, measured: Measured) -> None:
 def _efficiency(subject: Subject, request: Request) -> Efficiency:
     if subject.images:
         return Efficiency(missing="the images were made elsewhere")
+    if subject.floor:
+        return Efficiency(missing="no method makes this row")
     if not request.efficiency:
         return Efficiency(missing="not measured (--no-efficiency)")
     size, batch = request.protocol.size, request.protocol.batch_size
@@ -248,8 +271,13 @@ def _result(
         data=_data_source(subject, job.request),
         missing_images=list(missing) or None,
         skipped=skipped,
+        note=_row_note(subject, job.request),
         key=job.key,
     )
+
+
+def _row_note(subject: Subject, request: Request) -> str | None:
+    return subject.floor and floor_note(subject.floor, request.split, request.pairs)
 
 
 def _data_source(subject: Subject, request: Request) -> DataSource:

@@ -10,16 +10,18 @@ from tryonbench.data.layout import Split
 from tryonbench.environment import code_digest, environment
 from tryonbench.errors import InputError
 from tryonbench.files import canonical_json, digest, file_sha256
+from tryonbench.floor import CODE
 from tryonbench.method import TryOnMethod, size_problem
 from tryonbench.metrics.outputs import picture_size
 from tryonbench.protocols import Protocol
 from tryonbench.registry import method_class
+from tryonbench.results.tables import TRUTH
 from tryonbench.runs import Run
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What is evaluated: a method's run, or a folder of images made elsewhere."""
+    """What is evaluated: a method's run, images made elsewhere, or the data's own pictures."""
 
     run: Run
     method: str
@@ -28,11 +30,13 @@ class Subject:
     """Hash of the weights and of the method's code, or of the images."""
     checkpoint: Path | None = None
     images: Path | None = None
+    floor: str | None = None
+    """Its name in `tryonbench.floor`, if no method makes it."""
     trained_on: str | None = None
     """Root and split of the training data."""
 
     def method_class(self) -> type[TryOnMethod] | None:
-        return None if self.images else method_class(self.method)
+        return None if self.images or self.floor else method_class(self.method)
 
 
 def run_subject(run: Run) -> Subject:
@@ -46,6 +50,8 @@ def run_subject(run: Run) -> Subject:
     family = manifest["family"]
     if kind == "images":
         return images_subject(run, Path(manifest["images"]))
+    if kind == "floor":
+        return Subject(run, method, family, digest(*map(code_digest, CODE)), floor=method)
     if kind == "baseline":
         return Subject(run, method, family, _identity(method))
     file = weights_file(run.folder)
@@ -64,10 +70,19 @@ def _identity(method: str, weights: str = "no weights") -> str:
 
 def baseline_subject(method: type[TryOnMethod], root: Path) -> Subject:
     """A method that needs no training, with a run folder of its own."""
-    run = Run(root / method.info.name)
-    manifest = {"kind": "baseline", "method": method.info.name, "family": method.info.family}
+    return _untrained(Run(root / method.info.name), "baseline", method.info.family)
+
+
+def floor_subject(name: str, root: Path) -> Subject:
+    """A row that no method makes (`tryonbench.floor`), with a run folder of its own."""
+    return _untrained(Run(root / name), "floor", TRUTH)
+
+
+def _untrained(run: Run, kind: str, family: str) -> Subject:
+    """The run of that name, made if it is not there."""
     if not run.manifest_path.is_file():
-        run.write_manifest({**manifest, "environment": environment()})
+        what = {"kind": kind, "method": run.name, "family": family}
+        run.write_manifest({**what, "environment": environment()})
     return run_subject(run)
 
 

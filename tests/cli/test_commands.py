@@ -85,6 +85,9 @@ def test_train_eval_report(command, tmp_path: Path, synth_root: Path) -> None:
     assert made.returncode == 0, made.stderr
     page = (tmp_path / "page" / "index.html").read_text()
     assert "diffusion-nano-s0" in page
+    assert "split-half</span><small>between two random halves of the photographs, 2 " in page
+    assert "00000_00 by truth-jpeg75" in page
+    assert "by split-half" not in page, "it has no images"
     copied = command(
         "generate", "diffusion-nano-s0", "--data", synth_root, "--protocol",
         "synth/unpaired-64x48", "--out", tmp_path / "images",
@@ -119,6 +122,8 @@ def test_some_of_all_failed_is_3_and_the_others_go_on(command, tmp_path: Path, s
         "copy-person",
         "grey-fill",
         "mean-colour",
+        "split-half",
+        "truth-jpeg75",
     }
 
 

@@ -59,3 +59,10 @@ def test_methods_are_held_against_the_floor(value: float, words: str) -> None:
 def test_nothing_is_said_about_a_floor_where_a_value_is_missing() -> None:
     floor = Row("floor", "baseline", True, row("floor", 0.1, None, None, False).cells)
     assert said(row("a", None, None, None, False), floor) == []
+
+
+def test_the_truth_is_no_bar_and_says_what_it_is() -> None:
+    cells = row("truth", 0.99, None, None, False).cells
+    truth = Row("truth", "truth", True, cells, "the photographs themselves")
+    words = said(row("a", 0.9, None, None, False), row("b", 0.8, None, None, False), truth)
+    assert words == ["truth the photographs themselves."]

@@ -162,8 +162,9 @@ def _explain(names: list[str], all_: bool, images: Path | None, runs: Path, aske
         return
     for name in everything(runs)[0] if all_ else names:
         print(f"{name}:")
-        size = subject_size(subject_of(name, runs), asked.source)
-        print("\n".join(f"  {line}" for line in explain(asked.requests(size))))
+        subject = subject_of(name, runs)
+        requests = asked.requests(subject_size(subject, asked.source))
+        print("\n".join(f"  {line}" for line in explain(requests, subject)))
 
 
 def _show(results: Sequence[Result], as_json: bool, asked: Asked) -> None:

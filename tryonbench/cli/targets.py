@@ -16,15 +16,18 @@ if TYPE_CHECKING:
 
 
 def subject_of(name: str, runs: Path) -> Subject:
-    """A run by folder or name; a method that needs no training is given by its own name.
+    """A run by folder or name; a method that needs no training, or a floor row, by its own name.
 
     Raises:
         InputError: no such run or method, or a run without a checkpoint.
     """
+    from tryonbench.floor import FLOOR
     from tryonbench.registry import entries, method_class
     from tryonbench.runs import find_runs
-    from tryonbench.subjects import baseline_subject, run_subject
+    from tryonbench.subjects import baseline_subject, floor_subject, run_subject
 
+    if name in FLOOR:
+        return floor_subject(name, runs)
     if name in entries() and not method_class(name).info.trainable:
         return baseline_subject(method_class(name), runs)
     return run_subject(find_runs([Path(name)], runs)[0])
@@ -34,19 +37,22 @@ def refuse_unknown(names: Iterable[str], runs: Path) -> None:
     """Check names before anything is made for them.
 
     Raises:
-        InputError: one is neither a run nor a method that needs no training.
+        InputError: one is neither a run nor a method that needs no training, nor a floor row.
     """
+    from tryonbench.floor import FLOOR
     from tryonbench.registry import entries
     from tryonbench.runs import find_run
 
-    known = entries()
+    known = {*entries(), *FLOOR}
     for name in names:
         if name not in known:
             find_run(Path(name), runs)
 
 
 def everything(runs: Path) -> tuple[list[str], list[str]]:
-    """For `--all`: the names of all runs and methods without training; methods without a run."""
+    """For `--all`: the names of all runs, methods without training and floor rows; and those of
+    methods without a run."""
+    from tryonbench.floor import FLOOR
     from tryonbench.registry import entries, method_class
     from tryonbench.runs import runs_below
 
@@ -54,7 +60,7 @@ def everything(runs: Path) -> tuple[list[str], list[str]]:
     trained = {_trained_method(run) for run in found}
     free = [name for name in entries() if not method_class(name).info.trainable]
     missing = [name for name in entries() if name not in trained and name not in free]
-    return sorted({*(run.name for run in found), *free}), missing
+    return sorted({*(run.name for run in found), *free, *FLOOR}), missing
 
 
 def _trained_method(run: Run) -> str | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -57,6 +58,13 @@ class Engine:
         keys = dict.fromkeys((extraction.weights, extraction.resize) for extraction in used)
         self.extractors = {key: make_extractor(*key, device) for key in keys}
 
+    def photographs_alone(self) -> Mapping[ReferenceSet, Features]:
+        """The features of the reference sets, (N, D) each; no output is looked at."""
+        with _exact(), torch.inference_mode():
+            for reference in self.open:
+                self._complete(reference)
+        return self.references
+
     def measure(self, problems: Problems, title: str) -> list[Measured]:
         """What each of the plan's scorings finds.
 
@@ -64,8 +72,7 @@ class Engine:
             InputError: images that cannot be read or have a wrong size, all listed with the
                 problems found before.
         """
-        exact = torch.backends.cudnn.flags(enabled=True, allow_tf32=False)
-        with exact, torch.inference_mode():
+        with _exact(), torch.inference_mode():
             self._run(problems, title)
             if self.items:
                 problems.refuse(self.items[0].output.parent)
@@ -152,7 +159,7 @@ class Engine:
             key: torch.cat(self.scores[scoring.comparison(metric)]).numpy()
             for key, metric in scoring.pairwise()
         }
-        values = {key: _no_value(scoring.metrics[key], why) for key, why in scoring.missing.items()}
+        values = {key: no_value(scoring.metrics[key], why) for key, why in scoring.missing.items()}
         values |= {key: _mean_value(samples[key], scoring.metrics[key]) for key in samples}
         halves: dict[str, Halves] = {}
         for key, metric in scoring.distributions():
@@ -165,16 +172,32 @@ class Engine:
         """A distribution metric's value, and what its interval comes from."""
         output = torch.cat(self.outputs[scoring.outputs(metric)]).numpy()
         reference = scoring.reference(metric)
-        features = self.references[reference]
-        try:
-            _refuse_nonfinite(output, features)
-            value = metric.value(output, features)
-        except NotDefined as error:
-            return _no_value(metric, str(error)), None
-        enough = min(len(output), len(features)) >= FEWEST
-        halves = metric.halves(output, features, not reference.every) if enough else None
-        remark = metric.remark(len(output), len(features))
-        return _set_value(metric, value, len(output), halves, remark), halves
+        return set_distance(metric, output, self.references[reference], not reference.every)
+
+
+def set_distance(
+    metric: SetMetric, output: Features, reference: Features, aligned: bool
+) -> tuple[MetricValue, Halves | None]:
+    """A distribution metric's value, or why there is none; and what its interval comes from.
+
+    Args:
+        aligned: see `SetMetric.halves`.
+    """
+    try:
+        _refuse_nonfinite(output, reference)
+        value = metric.value(output, reference)
+    except NotDefined as error:
+        return no_value(metric, str(error)), None
+    enough = min(len(output), len(reference)) >= FEWEST
+    halves = metric.halves(output, reference, aligned) if enough else None
+    remark = metric.remark(len(output), len(reference))
+    return _set_value(metric, value, len(output), halves, remark), halves
+
+
+def _exact() -> AbstractContextManager[None]:
+    """Convolutions without TF32, which cuDNN would use by itself."""
+    flags: AbstractContextManager[None] = torch.backends.cudnn.flags(enabled=True, allow_tf32=False)
+    return flags
 
 
 def _scored(
@@ -196,7 +219,8 @@ def _views(extraction: Extraction, paths: Sequence[Path]) -> tuple[Sequence[Path
     return paths, [extraction.view.of(open_picture(path)) for path in paths]
 
 
-def _no_value(metric: Metric, reason: str) -> MetricValue:
+def no_value(metric: Metric, reason: str) -> MetricValue:
+    """A metric without a value, and why."""
     return MetricValue(value=None, missing=reason, higher_is_better=metric.higher_is_better)
 
 
@@ -224,7 +248,7 @@ def _mean_value(samples: NDArray[np.float64], metric: Metric) -> MetricValue:
     """The mean of the images that count, with its interval."""
     counted = samples[np.isfinite(samples)]
     if not len(counted):
-        return _no_value(metric, "no image has the region that it looks at")
+        return no_value(metric, "no image has the region that it looks at")
     low, high = mean_interval(counted) or (None, None)
     return MetricValue(
         value=float(counted.mean()),

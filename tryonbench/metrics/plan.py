@@ -172,7 +172,12 @@ def explained(plan: Plan, items: int, photographs: int) -> list[str]:
         for c in plan.comparisons
     ]
     lines += [f"features of {items} outputs: {extraction}" for extraction in plan.outputs]
-    lines += [
+    return [*lines, *explained_references(plan, items, photographs)]
+
+
+def explained_references(plan: Plan, items: int, photographs: int) -> list[str]:
+    """What is done with photographs alone, and what is missing; arguments as for `explained`."""
+    lines = [
         f"features of {photographs if r.every else items} photographs (cached by content): "
         f"{r.extraction}"
         for r in plan.references

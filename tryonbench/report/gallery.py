@@ -17,7 +17,7 @@ from tryonbench.report.entries import Entry
 from tryonbench.report.thumbnails import Thumbnail, thumbnail
 from tryonbench.results.cells import Column
 from tryonbench.results.store import read_samples
-from tryonbench.results.tables import Table
+from tryonbench.results.tables import TRUTH, Table
 from tryonbench.runs import Run
 
 NO_TRUTH = "no ground truth in real unpaired data"
@@ -97,8 +97,15 @@ def _per_image(table: Table, values: dict[str, Values]) -> tuple[Column, ...]:
 def _shown(table: Table, entries: Sequence[Entry]) -> list[Entry]:
     """The entries of a table that have images, in the order of its rows."""
     order = [row.name for row in table.rows]
-    own = [e for e in entries if table.holds(e.result) and e.result.skipped is None]
+    own = [e for e in entries if table.holds(e.result) and _has_images(e)]
     return sorted(own, key=lambda entry: order.index(entry.name))
+
+
+def _has_images(entry: Entry) -> bool:
+    """Not if it was skipped, nor if it is a distance between photographs."""
+    result = entry.result
+    made = result.family != TRUTH or entry.run.outputs(result.protocol).is_dir()
+    return made and result.skipped is None
 
 
 def _source(entries: Sequence[Entry]) -> _Source:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tryonbench.results.cells import LATENCY, Cell, Column
-from tryonbench.results.tables import Row, Table
+from tryonbench.results.tables import BASELINE, Row, Table
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def _fastest(table: Table) -> list[Finding]:
 def _against_floors(table: Table) -> list[Finding]:
     """Where methods fail to beat the rows that every method should beat."""
     rows = [row for row in table.rows if row.contends]
-    floors = [row for row in table.rows if row.floor and not row.skipped]
+    floors = [row for row in table.rows if row.family == BASELINE and not row.skipped]
     found = [(floor, _comparable(table, floor, rows)) for floor in floors if rows]
     return [Finding(floor.name, _against(floor, rows, on)) for floor, on in found if on]
 
@@ -129,7 +129,7 @@ def _caveats(table: Table) -> list[Finding]:
 
 
 def _caveat(row: Row) -> str:
-    return f"{row.note}." if row.skipped else f"not compared: {row.note}."
+    return f"{row.note}." if row.skipped or row.floor else f"not compared: {row.note}."
 
 
 def short(column: Column) -> str:

@@ -106,6 +106,8 @@ class Result(_Record):
     missing_images: list[str] | None = None
     """Ids without an image, under `--allow-missing`."""
     skipped: str | None = None
+    note: str | None = None
+    """What the row is, where its name does not say it."""
     key: str
     """Hash of images, data, settings, weights, and the code and packages that score: an equal key
     need not be evaluated again."""

@@ -21,7 +21,9 @@ from tryonbench.results.cells import (
 )
 from tryonbench.results.schema import Result
 
-FLOOR_FAMILY = "baseline"
+BASELINE, TRUTH = "baseline", "truth"
+"""Families of the rows below the line: methods that every other should beat, and the data's own
+pictures (`tryonbench.floor`), which say what perfect ones score."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class Row:
     floor: bool
     cells: dict[str, Cell]
     note: str | None = None
-    """What stands against comparing the row: skipped, images missing, trained on the test set."""
+    """What stands against comparing the row: skipped, images missing, trained on the test set; or
+    what a floor row is."""
     skipped: bool = False
     fingerprint: str = ""
     mark: str = ""
@@ -206,7 +209,7 @@ def _row(result: Result, name: str, metrics: Sequence[Column], mixed: bool) -> R
     cells = {**values, **costs}
     if result.skipped is not None:
         cells = {key: Cell(MISSING, None) for key in cells}
-    floor = result.family == FLOOR_FAMILY
+    floor = result.family in (BASELINE, TRUTH)
     skipped = result.skipped is not None
     return Row(name, result.family, floor, cells, _note(result), skipped, result.fingerprint)
 
@@ -217,6 +220,7 @@ def _note(result: Result) -> str | None:
         return f"skipped: {result.skipped}"
     absent = result.missing_images or []
     notes = [
+        result.note or "",
         f"{len(absent)} of {result.n + len(absent)} images are missing ({listed(absent, 3)})"
         if absent
         else "",
