@@ -7,10 +7,12 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing import get_context
+from multiprocessing.pool import Pool
 from typing import TypeVar
 
 import cv2
 
+from tryonbench.interrupts import deferred_interrupts
 from tryonbench.progress import progress
 
 CHUNK = 8
@@ -51,8 +53,22 @@ def results(
             yield from map(work, jobs)
         return
     chunk = max(1, min(CHUNK, len(jobs) // (4 * workers)))
-    with get_context("spawn").Pool(workers, _start_worker) as pool:
+    with _started(workers) as pool:
         yield from (pool.imap if ordered else pool.imap_unordered)(work, jobs, chunk)
+
+
+def _started(workers: int) -> Pool:
+    """The processes; a stop waits until each has been told what to do, or it dies with a traceback.
+
+    Raises:
+        KeyboardInterrupt: the user asked to stop.
+    """
+    with deferred_interrupts() as stop:
+        pool = get_context("spawn").Pool(workers, _start_worker)
+    if stop.asked:
+        pool.terminate()
+        raise KeyboardInterrupt
+    return pool
 
 
 def in_order(

@@ -63,3 +63,9 @@ def test_ids_are_unique_where_a_person_occurs_twice() -> None:
 def test_a_list_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     (tmp_path / "pairs.txt").write_text("a.jpg b.jpg\n", encoding="utf-8-sig")
     assert read_pairs(tmp_path / "pairs.txt") == (Pair("a", "b"),)
+
+
+def test_another_split_has_its_own_list(synth_root: Path) -> None:
+    split = open_split(synth_root, "train")
+    pairs = pairs_of(split, "unpaired", "test_pairs.txt")
+    assert pairs.pairs == read_pairs(synth_root / "train_pairs.txt")

@@ -89,10 +89,12 @@ class Split:
         return GARMENTS[self.category] if self.is_dresscode else UPPER
 
     def pair_list(self, name: str, pairing: Literal["paired", "unpaired"]) -> Path:
-        """The file of a pair list; DressCode has one a pairing instead of `test_pairs.txt`."""
-        if self.is_dresscode and name == "test_pairs.txt":
+        """The file of a pair list. `test_pairs.txt` stands for the split's own; DressCode has one a
+        pairing for its test split."""
+        own = f"{self.name}_pairs.txt" if name == "test_pairs.txt" else name
+        if self.is_dresscode and own == "test_pairs.txt":
             return self.root / f"test_pairs_{pairing}.txt"
-        return self.root / name
+        return self.root / own
 
     def path(self, folder: Folder, name: str) -> Path:
         """The file of an id (`00017_00`) or, for truths, of a pair (`PERSON__GARMENT`)."""
