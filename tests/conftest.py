@@ -58,7 +58,7 @@ def no_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Nowhere are any weights; the folder is the one of `TRYONBENCH_WEIGHTS`."""
     monkeypatch.setenv("TRYONBENCH_WEIGHTS", str(tmp_path / "weights"))
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
-    for place in ("clean_fid_folder", "clip_folder"):
+    for place in ("clean_fid_folder", "clip_folder", "shipped_folder"):
         monkeypatch.setattr(f"tryonbench.weights.lookup.{place}", lambda: tmp_path / "elsewhere")
     (tmp_path / "weights").mkdir()
     return tmp_path / "weights"

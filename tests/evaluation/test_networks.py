@@ -63,6 +63,28 @@ def test_shallower_layers_have_features_of_their_own(
     assert other.metrics["kid_768"].value > same.metrics["kid_768"].value
 
 
+def test_our_own_network_needs_nothing_to_be_got(
+    images: Path, synth_root: Path, tmp_path: Path
+) -> None:
+    keys = ("fd_synth", "kd_synth")
+    same = _score(images, synth_root, tmp_path, *keys)
+    assert same.metrics["fd_synth"].value == pytest.approx(0, abs=1e-6)
+    for file in images.glob("*.png"):
+        Image.fromarray(255 - np.asarray(Image.open(file))).save(file)
+    other = _score(images, synth_root, tmp_path, *keys)
+    assert other.metrics["fd_synth"].value > 10
+    assert other.metrics["kd_synth"].value > same.metrics["kd_synth"].value
+
+
+def test_our_own_network_in_another_file_is_refused(
+    images: Path, synth_root: Path, tmp_path: Path, no_weights: Path
+) -> None:
+    (no_weights / "synth-extractor.safetensors").write_bytes(b"something else")
+    result = _score(images, synth_root, tmp_path, "fd_synth")
+    assert result.metrics["fd_synth"].value is None
+    assert "has a wrong SHA-256; delete it" in str(result.metrics["fd_synth"].missing)
+
+
 def test_a_metric_that_needs_larger_images_says_so(
     images: Path, synth_root: Path, tmp_path: Path
 ) -> None:

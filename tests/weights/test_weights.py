@@ -18,7 +18,7 @@ from tryonbench.metrics import CLASSES, metric_class
 from tryonbench.metrics.base import InceptionMetric, Resize
 from tryonbench.weights import REGISTRY, MissingWeights, Source, Weights, find, hub_folder, mend
 from tryonbench.weights.fetch import download
-from tryonbench.weights.lookup import candidates, is_whole
+from tryonbench.weights.lookup import candidates, is_whole, shipped_folder
 
 CONTENT = b"weights" * 300_000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -58,7 +58,10 @@ def _register(monkeypatch: pytest.MonkeyPatch, source: Source) -> None:
 
 def test_every_entry_can_be_got_and_verified() -> None:
     for weights in REGISTRY.values():
-        assert str(weights.official.url).startswith("https://")
+        if weights.is_shipped:
+            assert is_whole(shipped_folder() / weights.official.file, weights.official)
+        else:
+            assert str(weights.official.url).startswith("https://")
         assert weights.licence
         for source in weights.sources:
             assert len(bytes.fromhex(source.sha256)) == 32
@@ -201,3 +204,27 @@ def test_list_says_where_each_is(command, net: Source, no_weights: Path) -> None
     }
     assert {"licence", "used_by", "url", "sha256", "bytes", "file"} <= rows["vgg19"].keys()
     assert "lpips_vgg" in command("weights", "list").stdout
+
+
+def test_shipped_weights_are_there_without_asking(command) -> None:
+    rows = json.loads(command("weights", "list", "--json").stdout)
+    (row,) = (row for row in rows if row["name"] == "synth-extractor")
+    assert row["state"] == "shipped"
+    assert Path(row["path"]).stat().st_size == row["bytes"] <= 3_000_000
+    assert "shipped" in command("weights", "list").stdout
+    assert f"whole: {row['path']}" in command("weights", "verify").stdout.splitlines()
+    assert "is there already" in command("weights", "get", "synth-extractor").stderr
+
+
+def test_shipped_weights_that_are_not_whole_are_refused(
+    command, no_weights: Path, monkeypatch
+) -> None:
+    """No address has them, so the advice is another than for the others."""
+    monkeypatch.setattr("tryonbench.weights.lookup.shipped_folder", lambda: no_weights)
+    (no_weights / REGISTRY["synth-extractor"].official.file).write_bytes(b"half")
+    with pytest.raises(MissingWeights, match="wrong SHA-256; delete it, then: pip install --force"):
+        find("synth-extractor")
+    done = command("weights", "get", "synth-extractor")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: synth-extractor.safetensors comes with tryonbench; ")
+    assert command("weights", "verify").returncode == 2

@@ -31,7 +31,7 @@ def list_weights(as_json: Json = False) -> None:
     table = Table("weights", "used by", "licence", "MB", box=None)
     table.add_column("state", overflow="fold")
     for row in rows:
-        state = row["path"] or row["state"]
+        state = row["path"] if row["state"] == "found" else row["state"]
         size = f"{row['bytes'] / 1e6:.0f}"
         table.add_row(row["name"], row["used_by"] or "—", row["licence"], size, state)
     Console().print(table)
@@ -40,7 +40,6 @@ def list_weights(as_json: Json = False) -> None:
 def _row(status: Status) -> dict[str, Any]:
     weights = status.weights
     source = weights.official
-    wrong = status.problem and "SHA-256" in status.problem
     return {
         "name": weights.name,
         "used_by": weights.used_by,
@@ -49,9 +48,15 @@ def _row(status: Status) -> dict[str, Any]:
         "url": source.url,
         "sha256": source.sha256,
         "bytes": source.size,
-        "state": "wrong SHA-256" if wrong else "missing" if status.problem else "found",
+        "state": _state(status),
         "path": status.path and str(status.path),
     }
+
+
+def _state(status: Status) -> str:
+    if status.problem:
+        return "wrong SHA-256" if "SHA-256" in status.problem else "missing"
+    return "shipped" if status.weights.is_shipped else "found"
 
 
 @app.command()

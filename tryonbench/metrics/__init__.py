@@ -20,6 +20,8 @@ CLASSES = {
     "fid_192": "inception_layers:Fid192",
     "fid_768": "inception_layers:Fid768",
     "kid_768": "inception_layers:Kid768",
+    "fd_synth": "synth_distance:FdSynth",
+    "kd_synth": "synth_distance:KdSynth",
     "precision": "precision_recall:Precision",
     "recall": "precision_recall:Recall",
     "density": "density_coverage:Density",

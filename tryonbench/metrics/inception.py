@@ -12,6 +12,7 @@ from tryonbench.metrics.clip import clip_extractor
 from tryonbench.metrics.dinov2 import dinov2_extractor
 from tryonbench.metrics.inception_input import inception_input
 from tryonbench.metrics.inception_net import build_inception, inception_features
+from tryonbench.metrics.synth_net import synth_extractor
 from tryonbench.weights import load_state_dict, load_torchscript
 
 TAPS = {64: slice(0, 64), 192: slice(64, 256), 768: slice(256, 1024)}
@@ -20,6 +21,7 @@ TAPS = {64: slice(0, 64), 192: slice(64, 256), 768: slice(256, 1024)}
 OTHERS: dict[str, Callable[[torch.device], Extractor]] = {
     "clip": clip_extractor,
     "dinov2": dinov2_extractor,
+    "synth-extractor": synth_extractor,
 }
 """Networks with an input of their own, by their weights."""
 
@@ -30,13 +32,14 @@ def make_extractor(weights: str, resize: Resize | None, device: torch.device) ->
     Args:
         weights: `inception` or `inception-pytorch` (D = 2048), or `inception-partial` (D = 1024:
             layers 64, 192 and 768 side by side, see `TAPS`); or one of `OTHERS`.
-        resize: to Inception's input; None for `OTHERS`.
+        resize: to Inception's input; not looked at for `OTHERS`.
 
     Raises:
         MissingWeights: the file is not there.
     """
-    if resize is None:
+    if weights in OTHERS:
         return OTHERS[weights](device)
+    assert resize is not None
     network = _torchscript(device) if weights == "inception" else _pytorch(weights, device)
     return lambda images: network(inception_input(images.to(device), resize)).float().cpu()
 

@@ -23,13 +23,17 @@ def inception_input(images: Tensor, resize: Resize) -> Tensor:
     pixels = images.float()
     if resize == "pytorch-fid":
         return _bilinear(pixels / 255) * 2 - 1
-    resized = _clean(pixels) if resize == "clean" else tf1_bilinear(pixels)
+    resized = clean_resized(pixels, (SIDE, SIDE)) if resize == "clean" else tf1_bilinear(pixels)
     return (resized - 128) / 128
 
 
-def _clean(pixels: Tensor) -> Tensor:
-    """clean-fid's `clean` (PIL's bicubic on floats, clipped, not rounded), within 0.01 of 255."""
-    size = (SIDE, SIDE)
+def clean_resized(pixels: Tensor, size: tuple[int, int]) -> Tensor:
+    """clean-fid's `clean` (PIL's bicubic on floats, clipped, not rounded), within 0.01 of 255.
+
+    Args:
+        pixels: float32 (N, C, H, W), 0 to 255.
+        size: height and width.
+    """
     return interpolate(pixels, size, mode="bicubic", antialias=True).clamp(0, 255)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tryonbench.results.cells import Column
 
+OWN_NETWORK = "our own network, trained on drawn people; comparable only with itself"
 MEANINGS = {
     "fid": "Distance between the distributions of generated and real images. Biased for few "
     "images: compare it only at an equal number of images.",
@@ -13,6 +14,8 @@ MEANINGS = {
     "fid_192": "As FID, in the 192 features of an early layer; not comparable with FID.",
     "fid_768": "As FID, in the 768 features of a middle layer; not comparable with FID.",
     "kid_768": "As KID, in the 768 features of a middle layer; not comparable with KID.",
+    "fd_synth": f"As FID, in the features of {OWN_NETWORK}.",
+    "kd_synth": f"As KID, in the features of {OWN_NETWORK}.",
     "precision": "Share of generated images that are near some real image: how real they look.",
     "recall": "Share of real images that are near some generated image: how varied they are.",
     "density": "As precision, counting how many real images are near; it can pass 1.",

@@ -16,6 +16,7 @@ from tryonbench.weights.lookup import (
     load_torchscript,
     mend,
     missing_weights,
+    shipped_folder,
 )
 from tryonbench.weights.registry import REGISTRY, Source, Weights
 
@@ -32,4 +33,5 @@ __all__ = [
     "load_torchscript",
     "mend",
     "missing_weights",
+    "shipped_folder",
 ]

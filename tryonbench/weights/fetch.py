@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 from tryonbench.errors import InputError, did_you_mean
 from tryonbench.files import file_sha256, replacing
 from tryonbench.progress import Update, progress
-from tryonbench.weights.lookup import candidates, hub_folder
+from tryonbench.weights.lookup import candidates, hub_folder, mend
 from tryonbench.weights.registry import REGISTRY, Source, Weights
 
 CHUNK = 1 << 20
@@ -36,9 +36,11 @@ def download(name: str) -> Path:
     """Download a network's official file into torch hub's folder; it is there whole or not at all.
 
     Raises:
-        InputError: no such weights, no connection, or a content with another SHA-256.
+        InputError: no such weights, no address, no connection, or a content with another SHA-256.
     """
     source = registered(name).official
+    if source.url is None:
+        raise InputError(f"{source.file} comes with tryonbench; mend it: {mend(name)}")
     path = hub_folder() / source.file
     with replacing(path) as temporary:
         found = _receive(source, temporary)

@@ -42,15 +42,22 @@ def clip_folder() -> Path:
     return Path("~/.cache/clip").expanduser()
 
 
+def shipped_folder() -> Path:
+    """The weights of our own, which come with this package."""
+    return Path(__file__).parent / "shipped"
+
+
 def folders() -> list[Path]:
     """Where weights are looked for, in order."""
     offline = os.environ.get(ENV)
     own = [Path(offline)] if offline else []
-    return [*own, hub_folder(), clean_fid_folder(), clip_folder()]
+    return [*own, hub_folder(), clean_fid_folder(), clip_folder(), shipped_folder()]
 
 
 def mend(name: str) -> str:
     """The command that gets a network's weights."""
+    if REGISTRY[name].is_shipped:
+        return "pip install --force-reinstall --no-deps tryonbench"
     return f"tryonbench weights get {name}"
 
 

@@ -22,7 +22,7 @@ class Source:
     file: str
     sha256: str
     url: str | None = None
-    """None for a file that has no public address; it is only looked for."""
+    """None for a file that has no public address: it is shipped, or only looked for."""
     size: int | None = None
     """Bytes."""
 
@@ -41,6 +41,11 @@ class Weights:
     def official(self) -> Source:
         """The file that `tryonbench weights get` downloads."""
         return self.sources[0]
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether the file comes with this package."""
+        return self.official.url is None
 
 
 ON_POOL3 = "fid, fid_pytorch, kid, precision, recall, density, coverage"
@@ -168,6 +173,18 @@ _ALL = (
                 "3035c92b350959924f9f00213499208652fc7ea050643e8b385c2dac08641f02",
                 f"{CLIP}/ViT-L-14-336px.pt",
                 934_088_680,
+            ),
+        ),
+    ),
+    Weights(
+        "synth-extractor",
+        "fd_synth, kd_synth",
+        "Apache-2.0",
+        (
+            Source(
+                "synth-extractor.safetensors",
+                "d0e617931fa238fd2807734a66aab61e8942b91c13d8a2872244070d99d425dc",
+                size=1_368_208,
             ),
         ),
     ),
