@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 CLASSES = {
     "fid": "frechet:Fid",
     "fid_pytorch": "frechet:FidPytorch",
+    "fid_infinity": "fid_infinity:FidInfinity",
     "kid": "kernel:Kid",
     "fid_64": "inception_layers:Fid64",
     "fid_192": "inception_layers:Fid192",

@@ -9,6 +9,7 @@ MEANINGS = {
     "fid": "Distance between the distributions of generated and real images. Biased for few "
     "images: compare it only at an equal number of images.",
     "fid_pytorch": "FID with pytorch-fid's resizing; it differs from FID by its settings.",
+    "fid_infinity": "FID extrapolated to infinitely many images, which removes most of its bias.",
     "kid": "As FID, without its bias, times 1000.",
     "fid_64": "As FID, in the 64 features of a first layer; not comparable with FID.",
     "fid_192": "As FID, in the 192 features of an early layer; not comparable with FID.",
