@@ -51,12 +51,14 @@ class OptimizerConfig(Strict):
 
 
 class ScheduleConfig(Strict):
-    """How the learning rate changes: linear warm-up, constant, then decay to zero."""
+    """How the learning rate changes: linear warm-up, constant, then decay to `min_factor`."""
 
     warmup_images: NonNegativeInt = 0
     decay: Literal["constant", "linear", "cosine"] = "constant"
     decay_from: float = Field(default=0.5, ge=0.0, lt=1.0)
     """Share of the training after which the decay begins."""
+    min_factor: float = Field(default=0.0, ge=0.0, le=1.0)
+    """Share of the learning rate at which the decay ends."""
 
 
 class AugmentConfig(Strict):
@@ -99,6 +101,9 @@ class RunConfig(Strict, Generic[ModelT]):
     images: PositiveInt
     """Length of the training: images seen, not steps."""
     batch_size: PositiveInt
+    """Images that a network sees at once."""
+    accumulate: PositiveInt = 1
+    """Batches whose gradients are averaged for one update: `batch_size` x `accumulate` images."""
     optimizer: OptimizerConfig = OptimizerConfig()
     optimizers: dict[str, OptimizerConfig] = {}
     """Per phase (`optimizers.discriminator.lr`), instead of `optimizer`."""
@@ -107,6 +112,9 @@ class RunConfig(Strict, Generic[ModelT]):
     ema_decay: float = Field(default=0.999, ge=0.0, lt=1.0)
     """Moving average of the weights that generate, per step; 0 turns it off."""
     precision: Literal["32-true", "16-mixed", "bf16-mixed"] = "32-true"
+    compile: bool = False
+    """Compile the networks that generate (`torch.compile`). A discriminator is not compiled: its
+    gradient penalty needs second derivatives, which compiled code does not have."""
     channels_last: bool = False
     """Keep the networks' weights in the memory format NHWC: faster convolutions on CPUs, and on
     CUDA with mixed precision. Trained values differ by rounding."""
@@ -120,9 +128,15 @@ class RunConfig(Strict, Generic[ModelT]):
 
     @model_validator(mode="after")
     def _batch_within_training(self) -> Self:
-        if self.batch_size > self.images:
-            raise PydanticCustomError("batch", "batch_size is more than images, the whole training")
+        if self.update_images > self.images:
+            update = "batch_size" if self.accumulate == 1 else "batch_size x accumulate"
+            raise PydanticCustomError("batch", f"{update} is more than images, the whole training")
         return self
+
+    @property
+    def update_images(self) -> int:
+        """Images of one update of the weights."""
+        return self.batch_size * self.accumulate
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

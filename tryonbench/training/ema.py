@@ -33,3 +33,10 @@ def tensors(networks: Mapping[str, nn.Module]) -> dict[str, Tensor]:
         for name, network in networks.items()
         for key, tensor in network.state_dict().items()
     }
+
+
+@torch.no_grad()
+def copy_into(own: Mapping[str, Tensor], saved: Mapping[str, Tensor]) -> None:
+    """Write the saved values into tensors of the same names, in place."""
+    for name, tensor in own.items():
+        tensor.copy_(saved[name])

@@ -46,12 +46,19 @@ def lr_scale(schedule: ScheduleConfig, images: int, total: int) -> float:
 
     >>> lr_scale(ScheduleConfig(decay="linear", decay_from=0.5), 75, 100)
     0.5
+    >>> lr_scale(ScheduleConfig(decay="cosine", min_factor=0.1), 100, 100)
+    0.1
     """
     warm = min(1.0, (images + 1) / schedule.warmup_images) if schedule.warmup_images else 1.0
     start = schedule.decay_from * total
     done = min(1.0, max(0.0, (images - start) / (total - start)))
-    if schedule.decay == "linear":
-        return warm * (1 - done)
-    if schedule.decay == "cosine":
-        return warm * (1 + math.cos(math.pi * done)) / 2
-    return warm
+    return warm * (schedule.min_factor + (1 - schedule.min_factor) * _decayed(schedule.decay, done))
+
+
+def _decayed(decay: str, done: float) -> float:
+    """What is left of the learning rate, from 1 to 0, once a share of the decay is done."""
+    if decay == "linear":
+        return 1 - done
+    if decay == "cosine":
+        return (1 + math.cos(math.pi * done)) / 2
+    return 1.0
