@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 FORMAT = "tryonbench-1"
 MODEL, TRAINING = "model.safetensors", "training.pt"
+BEST = "best"
+"""The folder among a run's checkpoints that validation chose; the others are numbers of images."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def save_weights(
 
 
 def weights_file(path: Path) -> Path:
-    """The weights file that a path means: itself, or the one of a checkpoint or run folder.
+    """The weights file that a path means: itself, a checkpoint folder's, or a run's last one.
 
     Raises:
         InputError: there is none.
@@ -63,7 +65,7 @@ def weights_file(path: Path) -> Path:
         return path
     if (path / MODEL).is_file():
         return path / MODEL
-    newest = sorted((path / "checkpoints").glob(f"*/{MODEL}"))
+    newest = sorted((path / "checkpoints").glob(f"[0-9]*/{MODEL}"))
     if newest:
         return newest[-1]
     raise InputError(f"no checkpoint at {path}; train one: tryonbench train --method NAME")

@@ -124,6 +124,15 @@ class RunConfig(Strict, Generic[ModelT]):
     """Steps between two lines of the log."""
     checkpoint_seconds: PositiveFloat = 30.0
     """Seconds between two checkpoints: what a kill can cost."""
+    validate_every: NonNegativeInt = 0
+    """Images between two validations; 0 turns them off."""
+    validate_samples: PositiveInt = 64
+    """The last samples of the split, held out of the training while validation is on. The test
+    split takes no part: what chooses a checkpoint must not score it."""
+    best: Literal["loss", "ssim", "psnr", "l1"] = "psnr"
+    """What the best checkpoint is the best in, on the held-out samples."""
+    early_stop: NonNegativeInt = 0
+    """End the training after so many validations without a better one; 0 = never."""
     model: ModelT
 
     @model_validator(mode="after")
@@ -131,6 +140,12 @@ class RunConfig(Strict, Generic[ModelT]):
         if self.update_images > self.images:
             update = "batch_size" if self.accumulate == 1 else "batch_size x accumulate"
             raise PydanticCustomError("batch", f"{update} is more than images, the whole training")
+        return self
+
+    @model_validator(mode="after")
+    def _stop_by_validation(self) -> Self:
+        if self.early_stop and not self.validate_every:
+            raise PydanticCustomError("stop", "early_stop needs validations: set validate_every")
         return self
 
     @property

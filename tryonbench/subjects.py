@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from tryonbench.checkpoint import load_method, read_header, weights_file
+from tryonbench.checkpoint import BEST, load_method, read_header, weights_file
 from tryonbench.data.layout import Split
 from tryonbench.environment import code_digest, environment
 from tryonbench.errors import InputError
@@ -54,12 +55,36 @@ def run_subject(run: Run) -> Subject:
         return Subject(run, method, family, digest(*map(code_digest, CODE)), floor=method)
     if kind == "baseline":
         return Subject(run, method, family, _identity(method))
-    file = weights_file(run.folder)
+    file = weights_file(_trained_folder(run, manifest))
     if read_header(file).method != method:
         raise InputError(f'{file} is a checkpoint of "{read_header(file).method}", not of {method}')
     trained_on = f"{manifest['data']['root']} {manifest['data']['split']}"
     identity = _identity(method, file_sha256(file))
     return Subject(run, method, family, identity, file, trained_on=trained_on)
+
+
+def _trained_folder(run: Run, manifest: dict[str, Any]) -> Path:
+    """Where a run's weights are: in itself, or in a checkpoint of the run beside it."""
+    if manifest["kind"] != "checkpoint":
+        return run.folder
+    of = Run(run.folder.with_name(manifest["of"]))
+    return of.checkpoints / str(manifest["checkpoint"])
+
+
+def best_run(run: Run) -> Run:
+    """The checkpoint that validation chose, as a run of its own beside it: `RUN@best`.
+
+    Raises:
+        InputError: the run has none.
+    """
+    if not (run.checkpoints / BEST).is_dir():
+        advice = "validate while training: --set validate_every=IMAGES"
+        raise InputError(f"{run.folder} has no best checkpoint; {advice}")
+    best = Run(run.folder.with_name(f"{run.name}@{BEST}"))
+    if not best.manifest_path.is_file():
+        of = {"kind": "checkpoint", "of": run.name, "checkpoint": BEST}
+        best.write_manifest({**run.manifest(), **of})
+    return best
 
 
 def _identity(method: str, weights: str = "no weights") -> str:

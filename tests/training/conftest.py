@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from tryonbench.checkpoint import weights_file
 from tryonbench.config import layered
 from tryonbench.data.layout import open_split
 from tryonbench.method import MethodInfo, Phase, TrainState, TryOnBatch, TryOnMethod
@@ -61,6 +63,18 @@ def paint(synth_root: Path, tmp_path: Path) -> Paint:
         return made
 
     return run
+
+
+@pytest.fixture
+def off() -> Callable[[Run, Run], float]:
+    """The largest difference of two runs' last weights."""
+
+    def difference(one: Run, two: Run) -> float:
+        first, second = (load_file(weights_file(run.folder)) for run in (one, two))
+        assert first.keys() == second.keys()
+        return max((first[k].float() - second[k].float()).abs().max().item() for k in first)
+
+    return difference
 
 
 @pytest.fixture(autouse=True)

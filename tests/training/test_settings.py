@@ -10,6 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from tryonbench.checkpoint import weights_file
 from tryonbench.config import ScheduleConfig
 from tryonbench.errors import InputError
 from tryonbench.registry import method_class
@@ -17,21 +18,10 @@ from tryonbench.runs import Run, read_log
 from tryonbench.training.optim import lr_scale
 
 Paint = Callable[..., Run]
+Off = Callable[[Run, Run], float]
 
 
-def weights(run: Run) -> dict[str, torch.Tensor]:
-    *_, last = sorted(run.checkpoints.glob("[0-9]*/model.safetensors"))
-    return load_file(last)
-
-
-def off(one: Run, two: Run) -> float:
-    """The largest difference of two runs' weights."""
-    first, second = weights(one), weights(two)
-    assert first.keys() == second.keys()
-    return max((first[k] - second[k]).abs().max().item() for k in first)
-
-
-def test_accumulated_batches_are_one_large_batch(paint: Paint) -> None:
+def test_accumulated_batches_are_one_large_batch(paint: Paint, off: Off) -> None:
     whole = paint("batch_size=4", name="whole")
     halves = paint("batch_size=2", "accumulate=2", name="halves")
     assert off(whole, halves) < 1e-6
@@ -70,7 +60,7 @@ def test_an_update_of_more_than_the_training_is_refused(paint: Paint) -> None:
         paint("images=16", "batch_size=4", "accumulate=5")
 
 
-def test_clipping_limits_the_update_and_logs_the_norm_before_it(paint: Paint) -> None:
+def test_clipping_limits_the_update_and_logs_the_norm_before_it(paint: Paint, off: Off) -> None:
     plain = ("optimizer.name=sgd", "optimizer.lr=1", "optimizer.betas=[0, 0]", "images=4")
     free, limited = paint(*plain, name="free"), paint(*plain, "optimizer.grad_clip=1e-3")
     (one,), (two,) = (list(read_log(run.log)) for run in (free, limited))
@@ -79,10 +69,10 @@ def test_clipping_limits_the_update_and_logs_the_norm_before_it(paint: Paint) ->
     assert off(untrained, limited) <= 1e-3 * 1.01 < off(untrained, free)
 
 
-def test_bf16_trains_on_a_cpu(paint: Paint) -> None:
+def test_bf16_trains_on_a_cpu(paint: Paint, off: Off) -> None:
     exact, rounded = paint("images=32", name="exact"), paint("images=32", "precision=bf16-mixed")
     assert 0 < off(exact, rounded) < 0.01
-    assert all(t.dtype == torch.float32 for t in weights(rounded).values())
+    assert all(t.dtype == torch.float32 for t in load_file(weights_file(rounded.folder)).values())
 
 
 @pytest.mark.skipif(torch.accelerator.is_available(), reason="there is a GPU")
@@ -93,7 +83,7 @@ def test_fp16_is_refused_on_a_cpu(paint: Paint, tmp_path: Path) -> None:
 
 
 def test_compiled_networks_keep_the_names_of_their_weights(
-    paint: Paint, monkeypatch: pytest.MonkeyPatch
+    paint: Paint, off: Off, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     traced, original = [], torch.nn.Module.compile
     monkeypatch.setattr("tryonbench.training.hardware._require_compiler", lambda device: None)

@@ -16,21 +16,32 @@ if TYPE_CHECKING:
 
 
 def subject_of(name: str, runs: Path) -> Subject:
-    """A run by folder or name; a method that needs no training, or a floor row, by its own name.
+    """A run by folder or name, `RUN@best` for its best checkpoint; a method that needs no training,
+    or a floor row, by its own name.
 
     Raises:
         InputError: no such run or method, or a run without a checkpoint.
     """
     from tryonbench.floor import FLOOR
     from tryonbench.registry import entries, method_class
-    from tryonbench.runs import find_runs
-    from tryonbench.subjects import baseline_subject, floor_subject, run_subject
+    from tryonbench.runs import find_run
+    from tryonbench.subjects import baseline_subject, best_run, floor_subject, run_subject
 
     if name in FLOOR:
         return floor_subject(name, runs)
     if name in entries() and not method_class(name).info.trainable:
         return baseline_subject(method_class(name), runs)
-    return run_subject(find_runs([Path(name)], runs)[0])
+    run = find_run(Path(without_best(name)), runs)
+    return run_subject(best_run(run) if without_best(name) != name else run)
+
+
+def without_best(name: str) -> str:
+    """The run that a name means, `RUN` of `RUN@best`.
+
+    >>> without_best("pix2pix-nano-s0@best")
+    'pix2pix-nano-s0'
+    """
+    return name.removesuffix("@best")
 
 
 def refuse_unknown(names: Iterable[str], runs: Path) -> None:
@@ -46,7 +57,7 @@ def refuse_unknown(names: Iterable[str], runs: Path) -> None:
     known = {*entries(), *FLOOR}
     for name in names:
         if name not in known:
-            find_run(Path(name), runs)
+            find_run(Path(without_best(name)), runs)
 
 
 def everything(runs: Path) -> tuple[list[str], list[str]]:

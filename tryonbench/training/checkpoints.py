@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from tryonbench.checkpoint import MODEL, TRAINING, load_training, save_weights
+from tryonbench.checkpoint import BEST, MODEL, TRAINING, load_training, save_weights
 from tryonbench.config import RunConfig
 from tryonbench.runs import Run
 
@@ -37,6 +37,11 @@ def save_checkpoint(
         torch.save(dict(state), folder / TRAINING)
     for old in _folders(run)[:-KEPT]:
         shutil.rmtree(old)
+
+
+def save_best(run: Run, config: RunConfig[Any], weights: Mapping[str, Tensor], images: int) -> None:
+    """Write `checkpoints/best`, weights alone, after so many images."""
+    save_weights(run.checkpoints / BEST / MODEL, config, images, weights)
 
 
 def newest_state(run: Run) -> dict[str, Any] | None:

@@ -27,11 +27,17 @@ from tryonbench.method import Phase, TrainState, TryOnMethod
 from tryonbench.progress import progress
 from tryonbench.runs import Run
 from tryonbench.seeds import derive
-from tryonbench.training.checkpoints import newest_state, remove_unfinished, save_checkpoint
+from tryonbench.training.checkpoints import (
+    newest_state,
+    remove_unfinished,
+    save_best,
+    save_checkpoint,
+)
 from tryonbench.training.ema import Ema, copy_into, tensors
 from tryonbench.training.hardware import make_fabric, set_up
 from tryonbench.training.log import RunLog
 from tryonbench.training.optim import check_phases, lr_scale, make_optimizer, phase_config
+from tryonbench.training.validation import Best, Validator, worst
 
 
 @dataclass(frozen=True)
@@ -48,8 +54,17 @@ class Part:
 class Trainer:
     """A method, its optimisers and how far they are."""
 
-    def __init__(self, method: TryOnMethod, config: RunConfig[Any], run: Run) -> None:
+    def __init__(
+        self,
+        method: TryOnMethod,
+        config: RunConfig[Any],
+        run: Run,
+        held_out: VitonHD | None = None,
+    ) -> None:
         """
+        Args:
+            held_out: samples to validate on.
+
         Raises:
             InputError: a setting names a phase that is not there, or needs what the machine lacks.
         """
@@ -60,6 +75,8 @@ class Trainer:
         self.images, self.step, self.seconds = 0, 0, 0.0
         self.optimizers = {phase.name: self._optimizer(phase) for phase in method.phases}
         self.ema = Ema(method.inference_networks, config.ema_decay)
+        self.validator = Validator(method, self.ema, held_out, config) if held_out else None
+        self.best = worst(config.best)
         self.log = RunLog(run)
 
     def _optimizer(self, phase: Phase) -> Any:
@@ -83,12 +100,15 @@ class Trainer:
             saved = time.monotonic()
             for batches in self._batches(dataset):
                 self._step(batches)
+                self._validate()
                 update(self.images)
                 if stop.asked or time.monotonic() - saved > self.config.checkpoint_seconds:
                     self.save()
                     saved = time.monotonic()
                 if stop.asked:
                     raise KeyboardInterrupt
+                if stopped_early(self.config, self.best):
+                    break
             self.save()
 
     def _batches(self, dataset: VitonHD) -> Iterator[tuple[TryOnBatch, ...]]:
@@ -114,6 +134,16 @@ class Trainer:
         self.seconds += time.monotonic() - started
         if self.step % self.config.log_every == 0 or self.images >= self.config.images:
             self._log(record)
+
+    def _validate(self) -> None:
+        """Validate if it is time, and keep the weights if they are the best so far."""
+        if self.validator is None or not self.validator.is_due(self.images):
+            return
+        values = self.validator.run(self.images, self.fabric.device)
+        self.best = self.best.after(self.config.best, values, self.images)
+        if self.best.images == self.images:
+            save_best(self.run, self.config, self.ema.state, self.images)
+        self.log.write({"step": self.step, "images": self.images, **values})
 
     def _update(self, phase: Phase, parts: Sequence[Part]) -> dict[str, float]:
         """One optimiser step; what to log of it."""
@@ -172,6 +202,7 @@ class Trainer:
             "networks": tensors(dict(self.method.networks.items())),
             "ema": self.ema.state,
             "optimizers": {name: o.state_dict() for name, o in self.optimizers.items()},
+            "best": self.best.state(),
             "precision": self.fabric.strategy.precision.state_dict(),
         }
 
@@ -192,7 +223,13 @@ class Trainer:
         for name, optimizer in self.optimizers.items():
             optimizer.load_state_dict(state["optimizers"][name])
         self.fabric.strategy.precision.load_state_dict(state["precision"])
+        self.best = Best(**state["best"])
         self.log.cut(self.images)
+
+
+def stopped_early(config: RunConfig[Any], best: Best) -> bool:
+    """Whether validation has ended the training."""
+    return 0 < config.early_stop <= best.since
 
 
 def _means(records: Sequence[dict[str, float]]) -> dict[str, float]:

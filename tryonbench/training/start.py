@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 
-from tryonbench.checkpoint import MODEL, read_header, weights_file
+from tryonbench.checkpoint import BEST, MODEL, read_header, weights_file
 from tryonbench.config import RunConfig
 from tryonbench.data.augment import needed
 from tryonbench.data.dataset import VitonHD, fingerprint
@@ -21,7 +21,9 @@ from tryonbench.files import refuse_unwritable
 from tryonbench.method import TryOnMethod, size_problem
 from tryonbench.runs import Run
 from tryonbench.seeds import derive
-from tryonbench.training.loop import Trainer
+from tryonbench.training.checkpoints import newest_state
+from tryonbench.training.loop import Trainer, stopped_early
+from tryonbench.training.validation import Best, hold_out
 
 
 def train(
@@ -53,19 +55,32 @@ def train(
     prepared = find_prepared(split, config.size)
     if prepared:
         tell(f"reading the prepared data in {prepared.folder}")
-    dataset = VitonHD(split, pairs, config.size, inputs, prepared)
-    manifest = _manifest(method, config, split, fingerprint(split, pairs))
+    dataset, held_out = (
+        VitonHD(split, part, config.size, inputs, prepared) for part in hold_out(pairs, config)
+    )
+    manifest = _manifest(method, config, split, fingerprint(split, pairs), held_out.ids)
     with run.locked():
         _refuse_other(run, manifest, fresh)
         if not fresh and _is_complete(run, config):
             return False
         dataset[0]  # a broken sample or missing file should stop us before the networks are built
         torch.manual_seed(derive("init", config.seed))
-        trainer = Trainer(method(config.model, config.size), config, run)
+        built = method(config.model, config.size)
+        trainer = Trainer(built, config, run, held_out if held_out.ids else None)
         _open(run, manifest, fresh)
         trainer.resume()
         trainer.fit(dataset)
+        _tell_best(trainer, tell)
         return True
+
+
+def _tell_best(trainer: Trainer, tell: Callable[[str], None]) -> None:
+    """Say what validation found, and whether it ended the training."""
+    config, best, run = trainer.config, trainer.best, trainer.run
+    if stopped_early(config, best):
+        tell(f"stopped early: {best.since} validations without a better {config.best}")
+    if best.images:
+        tell(f"best {config.best} {best.value:.4g} at {best.images} images: {run.folder}@{BEST}")
 
 
 def _check(method: type[TryOnMethod], config: RunConfig[Any]) -> None:
@@ -76,7 +91,11 @@ def _check(method: type[TryOnMethod], config: RunConfig[Any]) -> None:
 
 
 def _manifest(
-    method: type[TryOnMethod], config: RunConfig[Any], split: Split, data: str
+    method: type[TryOnMethod],
+    config: RunConfig[Any],
+    split: Split,
+    data: str,
+    held_out: Sequence[str],
 ) -> dict[str, Any]:
     """What the run is; `config` and `data` must be equal to go on with it."""
     return {
@@ -85,7 +104,12 @@ def _manifest(
         "family": method.info.family,
         "seed": config.seed,
         "config": config.model_dump(mode="json"),
-        "data": {"root": str(split.root.resolve()), "split": split.name, "fingerprint": data},
+        "data": {
+            "root": str(split.root.resolve()),
+            "split": split.name,
+            "fingerprint": data,
+            "held_out": list(held_out),
+        },
         "environment": environment(),
     }
 
@@ -142,4 +166,10 @@ def _has_checkpoint(run: Run) -> bool:
 
 
 def _is_complete(run: Run, config: RunConfig[Any]) -> bool:
-    return _has_checkpoint(run) and read_header(weights_file(run.folder)).images >= config.images
+    """Whether the run's last checkpoint is the end of its training."""
+    if not _has_checkpoint(run):
+        return False
+    if read_header(weights_file(run.folder)).images >= config.images:
+        return True
+    state = newest_state(run) if config.early_stop else None
+    return state is not None and stopped_early(config, Best(**state["best"]))
