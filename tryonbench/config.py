@@ -87,6 +87,7 @@ def _size(value: Any) -> Any:
     return found
 
 
+TrackerName = Literal["tensorboard", "wandb", "trackio"]
 ModelT = TypeVar("ModelT", bound=ModelConfig)
 
 
@@ -133,6 +134,8 @@ class RunConfig(Strict, Generic[ModelT]):
     """What the best checkpoint is the best in, on the held-out samples."""
     early_stop: NonNegativeInt = 0
     """End the training after so many validations without a better one; 0 = never."""
+    trackers: tuple[TrackerName, ...] = ()
+    """Where the log is shown besides `log.jsonl`. Only `wandb` sends anything, to its servers."""
     model: ModelT
 
     @model_validator(mode="after")

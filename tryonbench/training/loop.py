@@ -37,6 +37,7 @@ from tryonbench.training.ema import Ema, copy_into, tensors
 from tryonbench.training.hardware import make_fabric, set_up
 from tryonbench.training.log import RunLog
 from tryonbench.training.optim import check_phases, lr_scale, make_optimizer, phase_config
+from tryonbench.training.trackers import opened
 from tryonbench.training.validation import Best, Validator, worst
 
 
@@ -96,6 +97,7 @@ class Trainer:
         with (
             deferred_interrupts() as stop,
             progress(title, self.config.images, self.images) as update,
+            opened(self.config.trackers, self.run, self.images) as self.log.trackers,
         ):
             saved = time.monotonic()
             for batches in self._batches(dataset):

@@ -23,6 +23,7 @@ from tryonbench.runs import Run
 from tryonbench.seeds import derive
 from tryonbench.training.checkpoints import newest_state
 from tryonbench.training.loop import Trainer, stopped_early
+from tryonbench.training.trackers import require_trackers
 from tryonbench.training.validation import Best, hold_out
 
 
@@ -86,6 +87,7 @@ def _tell_best(trainer: Trainer, tell: Callable[[str], None]) -> None:
 def _check(method: type[TryOnMethod], config: RunConfig[Any]) -> None:
     if not method.info.trainable:
         raise InputError(f"{method.info.name} needs no training; evaluate it: tryonbench eval")
+    require_trackers(config.trackers)
     if problem := size_problem(method.info, config.size):
         raise InputError(f"{method.info.name} {problem}; change it with --set size=[H,W]")
 
