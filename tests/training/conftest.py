@@ -48,6 +48,11 @@ class Painter(TryOnMethod):
 
 
 @pytest.fixture
+def painter() -> type[TryOnMethod]:
+    return Painter
+
+
+@pytest.fixture
 def paint(synth_root: Path, tmp_path: Path) -> Paint:
     """Train `Painter`, or a method like it, with some settings; the run."""
 

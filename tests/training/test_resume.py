@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
 from safetensors.torch import load_file
 
-from tryonbench.runs import read_log
+from tryonbench.registry import method_class
+from tryonbench.runs import Run, read_log
+from tryonbench.training.loop import Trainer
 
 STEPS, BATCH = 24, 4
 SETTINGS = {"images": STEPS * BATCH, "batch_size": BATCH, "log_every": 1}
@@ -61,3 +67,66 @@ def _losses(runs: Path) -> list[tuple[int, dict[str, float]]]:
     """(images, losses) of each record."""
     records = (record for log in runs.glob("*/log.jsonl") for record in read_log(log))
     return [(r["images"], {k: v for k, v in r.items() if "loss/" in k}) for r in records]
+
+
+Paint = Callable[..., Run]
+KILLS, UPDATES, TIMED = 10, 12, {"seconds", "images_per_s"}
+
+
+class Killed(BaseException):
+    """The end of a process, as its files see it: nothing catches it."""
+
+
+@pytest.mark.parametrize(
+    ("method", "settings"),
+    [
+        ("diffusion", ("images=24", "validate_every=8", "validate_samples=3")),
+        ("pix2pix", ("images=48", "accumulate=2")),
+        ("stylegan", ("images=24", "augment.flip=0.5", "optimizer.grad_clip=1")),
+    ],
+)
+def test_killed_in_ten_random_updates(
+    paint: Paint, monkeypatch: pytest.MonkeyPatch, method: str, settings: tuple[str, ...]
+) -> None:
+    chosen, save = method_class(method), Trainer.save
+    given = ("size=32x24", "batch_size=2", "log_every=1", "checkpoint_seconds=1e-9", *settings)
+    monkeypatch.setattr(Trainer, "save", lambda self: self.step % 3 or save(self))
+    for update in sorted(random.Random(method).sample(range(UPDATES), KILLS)):
+        with monkeypatch.context() as patch:
+            patch.setattr(chosen, "training_step", _killed_in(chosen, update))
+            with pytest.raises(Killed):
+                paint(*given, method=chosen)
+    monkeypatch.setattr(Trainer, "save", save)
+    whole = paint(*given, "checkpoint_seconds=1000", method=chosen, name="whole")
+    assert _state(paint(*given, method=chosen)) == _state(whole)
+
+
+def _killed_in(method: Any, update: int) -> Callable[..., Any]:
+    """A training step that ends the process in the last phase of an update, the first time that
+    an update of this number or a later one is made."""
+    original = method.training_step
+
+    def step(self: Any, batch: Any, state: Any) -> Any:
+        if state.step >= update and state.phase == method.phases[-1].name:
+            raise Killed
+        return original(self, batch, state)
+
+    return step
+
+
+def _state(run: Run) -> tuple[object, ...]:
+    """The weights, all state of the training and the log, but for what a clock says."""
+    *_, last = sorted(run.checkpoints.glob("[0-9]*"))
+    training = torch.load(last / "training.pt", weights_only=True)
+    log = [{k: v for k, v in r.items() if k not in TIMED} for r in read_log(run.log)]
+    best = [_plain(load_file(f)) for f in run.checkpoints.glob("best/model.safetensors")]
+    return _plain(load_file(last / "model.safetensors")), _plain(training), log, best
+
+
+def _plain(value: Any) -> Any:
+    """Tensors as bytes, which can be compared."""
+    if isinstance(value, torch.Tensor):
+        return value.contiguous().numpy().tobytes()
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items() if key not in TIMED}
+    return [_plain(inner) for inner in value] if isinstance(value, list) else value

@@ -21,7 +21,6 @@ from torch import Tensor
 from tryonbench.batch import TryOnBatch
 from tryonbench.config import RunConfig
 from tryonbench.data.dataset import VitonHD, training_loader
-from tryonbench.errors import TryonbenchError
 from tryonbench.interrupts import deferred_interrupts
 from tryonbench.method import Phase, TrainState, TryOnMethod
 from tryonbench.progress import progress
@@ -34,6 +33,7 @@ from tryonbench.training.checkpoints import (
     save_checkpoint,
 )
 from tryonbench.training.ema import Ema, copy_into, tensors
+from tryonbench.training.guard import Guard
 from tryonbench.training.hardware import make_fabric, set_up
 from tryonbench.training.log import RunLog
 from tryonbench.training.optim import check_phases, lr_scale, make_optimizer, phase_config
@@ -73,11 +73,12 @@ class Trainer:
         self.method, self.config, self.run = method, config, run
         self.fabric = make_fabric(config)
         set_up(method, config, self.fabric)
-        self.images, self.step, self.seconds = 0, 0, 0.0
+        self.images, self.step, self.seconds, self.saved = 0, 0, 0.0, 0.0
         self.optimizers = {phase.name: self._optimizer(phase) for phase in method.phases}
         self.ema = Ema(method.inference_networks, config.ema_decay)
         self.validator = Validator(method, self.ema, held_out, config) if held_out else None
         self.best = worst(config.best)
+        self.guard = Guard(run, skips_overflows=config.precision == "16-mixed")
         self.log = RunLog(run)
 
     def _optimizer(self, phase: Phase) -> Any:
@@ -90,27 +91,26 @@ class Trainer:
         """Train from where the run is to its end; on Ctrl-C save and raise KeyboardInterrupt.
 
         Raises:
-            TryonbenchError: a loss is not finite.
+            TryonbenchError: a loss is not finite or has exploded, or a gradient is not finite.
         """
         self.method.networks.train()
+        self.saved = time.monotonic()
         title = f"train {self.run.name}"
         with (
             deferred_interrupts() as stop,
             progress(title, self.config.images, self.images) as update,
             opened(self.config.trackers, self.run, self.images) as self.log.trackers,
         ):
-            saved = time.monotonic()
             for batches in self._batches(dataset):
                 self._step(batches)
                 self._validate()
                 update(self.images)
-                if stop.asked or time.monotonic() - saved > self.config.checkpoint_seconds:
-                    self.save()
-                    saved = time.monotonic()
                 if stop.asked:
+                    self.save()
                     raise KeyboardInterrupt
                 if stopped_early(self.config, self.best):
                     break
+                self._save_if_due()
             self.save()
 
     def _batches(self, dataset: VitonHD) -> Iterator[tuple[TryOnBatch, ...]]:
@@ -155,7 +155,9 @@ class Trainer:
             group["lr"] = lr
         optimizer.zero_grad()
         values = _means([self._accumulate(phase, part) for part in parts])
+        self.guard.check_growth(_losses(values), self.step)
         norm = self._clip(optimizer, settings.grad_clip)
+        self.guard.check_gradient(phase.name, norm, self.step)
         optimizer.step()
         return {f"lr/{phase.name}": lr, f"grad_norm/{phase.name}": norm, **values}
 
@@ -166,7 +168,7 @@ class Trainer:
         state = TrainState(phase.name, self.step, part.images, carried=part.carried)
         losses = self.method.training_step(part.batch, state)
         values = {name: loss.item() for name, loss in losses.items()}
-        self._refuse_nonfinite(phase, values)
+        self.guard.check_losses(phase.name, values, self.step)
         total = sum(losses.values(), torch.zeros((), device=self.fabric.device))
         self.fabric.backward(total / self.config.accumulate)
         named = {f"loss/{phase.name}/{name}": value for name, value in values.items()}
@@ -179,22 +181,21 @@ class Trainer:
         )
         return float(norm)
 
-    def _refuse_nonfinite(self, phase: Phase, losses: dict[str, float]) -> None:
-        broken = [name for name, loss in losses.items() if not math.isfinite(loss)]
-        if broken:
-            raise TryonbenchError(
-                f"{phase.name} loss {', '.join(broken)} is not finite at step {self.step}; the "
-                f"last checkpoint in {self.run.checkpoints} is good; try a lower --set optimizer.lr"
-            )
-
     def _log(self, record: dict[str, float]) -> None:
         speed = self.images / self.seconds
         place = {"step": self.step, "images": self.images, "seconds": self.seconds}
         self.log.write({**place, "images_per_s": speed, **record})
 
+    def _save_if_due(self) -> None:
+        """Write a checkpoint if it is time, unless the training looks as if it breaks down."""
+        due = time.monotonic() - self.saved > self.config.checkpoint_seconds
+        if due and not self.guard.alarmed:
+            self.save()
+
     def save(self) -> None:
         """Write a checkpoint."""
         save_checkpoint(self.run, self.config, self.ema.state, self._state())
+        self.saved = time.monotonic()
 
     def _state(self) -> dict[str, Any]:
         return {
@@ -205,6 +206,7 @@ class Trainer:
             "ema": self.ema.state,
             "optimizers": {name: o.state_dict() for name, o in self.optimizers.items()},
             "best": self.best.state(),
+            "guard": self.guard.state(),
             "precision": self.fabric.strategy.precision.state_dict(),
         }
 
@@ -226,7 +228,12 @@ class Trainer:
             optimizer.load_state_dict(state["optimizers"][name])
         self.fabric.strategy.precision.load_state_dict(state["precision"])
         self.best = Best(**state["best"])
+        self.guard.load(state["guard"])
         self.log.cut(self.images)
+
+
+def _losses(values: dict[str, float]) -> dict[str, float]:
+    return {key: value for key, value in values.items() if key.startswith("loss/")}
 
 
 def stopped_early(config: RunConfig[Any], best: Best) -> bool:

@@ -23,6 +23,7 @@ from tryonbench.runs import Run
 from tryonbench.seeds import derive
 from tryonbench.training.checkpoints import newest_state
 from tryonbench.training.loop import Trainer, stopped_early
+from tryonbench.training.memory import memory_explained
 from tryonbench.training.trackers import require_trackers
 from tryonbench.training.validation import Best, hold_out
 
@@ -66,11 +67,12 @@ def train(
             return False
         dataset[0]  # a broken sample or missing file should stop us before the networks are built
         torch.manual_seed(derive("init", config.seed))
-        built = method(config.model, config.size)
-        trainer = Trainer(built, config, run, held_out if held_out.ids else None)
-        _open(run, manifest, fresh)
-        trainer.resume()
-        trainer.fit(dataset)
+        with memory_explained(method, config, run):
+            built = method(config.model, config.size)
+            trainer = Trainer(built, config, run, held_out if held_out.ids else None)
+            _open(run, manifest, fresh)
+            trainer.resume()
+            trainer.fit(dataset)
         _tell_best(trainer, tell)
         return True
 

@@ -1,0 +1,64 @@
+"""Running out of memory, said in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import prod
+from typing import Any
+
+import torch
+
+from tryonbench.config import RunConfig
+from tryonbench.errors import TryonbenchError
+from tryonbench.method import TryOnMethod
+from tryonbench.runs import Run
+from tryonbench.training.checkpoints import last_good
+
+
+@contextmanager
+def memory_explained(method: type[TryOnMethod], config: RunConfig[Any], run: Run) -> Iterator[None]:
+    """
+    Raises:
+        TryonbenchError: memory ran out in the block; says with what, and what to try.
+    """
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not _is_out_of_memory(error):
+            raise
+        height, width = config.size
+        what = f"{config.method} {config.preset}, batch {config.batch_size}, {height}x{width}"
+        advice = ", ".join(_advice(method, config))
+        raise TryonbenchError(
+            f"out of memory training {what}; {last_good(run)}; begin again with {advice}"
+        ) from error
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """On an accelerator, in Python, or in torch on the CPU, which has no class for it."""
+    known = isinstance(error, (torch.OutOfMemoryError, MemoryError))
+    return known or "can't allocate memory" in str(error)
+
+
+def _advice(method: type[TryOnMethod], config: RunConfig[Any]) -> Iterator[str]:
+    """What needs less memory, what changes the result least first."""
+    half, odd = divmod(config.batch_size, 2)
+    if half and not odd:
+        accumulate = 2 * config.accumulate
+        yield f"--set batch_size={half} --set accumulate={accumulate} (updates of as many images)"
+    elif half:
+        yield f"--set batch_size={half}"
+    if config.precision == "32-true":
+        yield "--set precision=bf16-mixed"
+    yield from _smaller_preset(method, config)
+
+
+def _smaller_preset(method: type[TryOnMethod], config: RunConfig[Any]) -> Iterator[str]:
+    """The method's largest preset of a smaller size; a smaller size if there is none."""
+    sizes = {name: prod(values["size"]) for name, values in method.presets().items()}
+    smaller = {name: area for name, area in sizes.items() if area < prod(config.size)}
+    if smaller:
+        yield f"--preset {max(smaller, key=lambda name: smaller[name])}"
+    else:
+        yield "a smaller --set size=HxW"
