@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import torch
+from lightning_fabric import Fabric
+from lightning_fabric.plugins.precision import MixedPrecision
 from safetensors.torch import load_file
 
 from tryonbench.checkpoint import weights_file
@@ -80,6 +82,22 @@ def test_fp16_is_refused_on_a_cpu(paint: Paint, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"precision=16-mixed needs a GPU.*bf16-mixed"):
         paint("precision=16-mixed")
     assert not (tmp_path / "run").exists()
+
+
+def test_fp16_clips_and_logs_gradients_without_their_scale(
+    paint: Paint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def scaled(_: Any) -> Fabric:  # a CPU can do what a GPU is for, slowly
+        return Fabric(accelerator="cpu", plugins=MixedPrecision("16-mixed", "cpu"))
+
+    settings = ("images=16", "optimizer.grad_clip=1e-3", "optimizer.name=sgd", "optimizer.lr=1")
+    exact = paint(*settings, name="exact")
+    monkeypatch.setattr("tryonbench.training.loop.make_fabric", scaled)
+    rounded = paint(*settings, name="rounded")
+    norms = [[r["grad_norm/generator"] for r in read_log(run.log)] for run in (exact, rounded)]
+    assert norms[0] == pytest.approx(norms[1], rel=0.02)
+    (state,) = rounded.checkpoints.glob("*/training.pt")
+    assert torch.load(state, weights_only=True)["precision"]["scale"] == 65536
 
 
 def test_compiled_networks_keep_the_names_of_their_weights(

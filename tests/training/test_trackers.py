@@ -14,6 +14,7 @@ import pytest
 from tryonbench.errors import InputError
 from tryonbench.runs import Run, read_log
 from tryonbench.training import trackers
+from tryonbench.training.log import RunLog
 
 Paint = Callable[..., Run]
 Calls = list[tuple[str, Any]]
@@ -51,7 +52,7 @@ def test_a_resumed_run_goes_on_in_its_tracker(
 ) -> None:
     settings = ("images=8", "trackers=[wandb]", "checkpoint_seconds=1e-9")
     with monkeypatch.context() as patch:
-        patch.setattr("tryonbench.training.loop.stopped_early", _break_off)
+        patch.setattr("tryonbench.training.loop.RunLog.write", _break_off_at(8, RunLog.write))
         with pytest.raises(ConnectionError):
             paint(*settings)
     paint(*settings)
@@ -60,8 +61,15 @@ def test_a_resumed_run_goes_on_in_its_tracker(
     assert [what for what, _ in calls] == ["wandb_init", "log", "finish"] * 2, "closed both times"
 
 
-def _break_off(*_: Any) -> bool:
-    raise ConnectionError
+def _break_off_at(images: int, write: Callable[..., None]) -> Callable[..., None]:
+    """Write records up to one, and break off there."""
+
+    def broken(self: RunLog, values: dict[str, float]) -> None:
+        if values["images"] == images:
+            raise ConnectionError
+        write(self, values)
+
+    return broken
 
 
 def test_nothing_is_tracked_unasked(paint: Paint, calls: Calls) -> None:

@@ -44,7 +44,7 @@ def _require_compiler(device: torch.device) -> None:
     try:
         torch.compile(torch.add)(torch.zeros(2, device=device), 1)
     except Exception as error:
-        reason = " ".join(str(error).split())[:150]
+        reason = str(error).partition("\n")[0][:150]
         raise InputError(
             f"compile=true needs a working C++ compiler, and on a GPU Triton ({reason}); "
             "install them, or leave the setting out"
