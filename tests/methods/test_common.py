@@ -11,7 +11,7 @@ from tryonbench_methods.common.conditions import (
     person_representation,
     segmented_garment,
 )
-from tryonbench_methods.common.training import frozen
+from tryonbench_methods.common.training import balance, frozen, shares
 
 
 def test_the_person_is_41_channels_without_the_full_parse(make_batch):
@@ -80,3 +80,16 @@ def test_frozen_restores_what_it_changes():
     with frozen(network):
         assert not any(p.requires_grad for p in network.parameters())
     assert [p.requires_grad for p in network.parameters()] == before
+
+
+def test_shares_are_of_sizes_and_bear_a_loss_of_zero():
+    found = shares({"one": torch.tensor(-1.0), "two": torch.tensor(3.0)})
+    assert found == {"share/one": 0.25, "share/two": 0.75}
+    assert shares({"one": torch.tensor(0.0)}) == {"share/one": 0.0}
+
+
+def test_balance_says_who_is_told_right():
+    real, fake = torch.tensor([[0.9], [0.6]]), torch.tensor([[0.7], [0.1]])
+    found = {k: round(v, 4) for k, v in balance(real, fake, 0.5).items()}
+    assert found == {"real": 0.75, "fake": 0.4, "accuracy_real": 1.0, "accuracy_fake": 0.5}
+    assert balance(real, fake, None).keys() == {"real", "fake"}

@@ -8,6 +8,8 @@ from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt, model
 
 from tryonbench.config import ModelConfig, Strict
 from tryonbench_methods.common.attention import GROUP
+from tryonbench_methods.common.perceptual import DistanceConfig
+from tryonbench_methods.pix2pix.losses import Gan
 
 
 class GeneratorConfig(Strict):
@@ -43,14 +45,23 @@ class DiscriminatorConfig(Strict):
     """
 
 
-class LossConfig(Strict):
-    """The weight of each term."""
+class LossConfig(DistanceConfig):
+    """The weight of each term; 0 turns one off."""
 
+    gan: Gan = "lsgan"
+    """The adversarial objective; with `wgan-gp` the discriminator has no spectral normalisation."""
     adversarial: NonNegativeFloat = 1.0
-    """Least squares, Mao et al. 2017."""
-    l1: NonNegativeFloat = 10.0
     feature_matching: NonNegativeFloat = 10.0
     """L1 between the discriminator's activations, Wang et al. 2018 (pix2pixHD)."""
+    gradient_penalty: NonNegativeFloat = 10.0
+    """Of `wgan-gp` alone."""
+
+    @model_validator(mode="after")
+    def _something_to_learn(self) -> Self:
+        terms = (self.adversarial, self.feature_matching, self.l1, self.perceptual, self.lpips)
+        if not any(terms):
+            raise ValueError("all terms of the generator's loss are 0; give one a weight")
+        return self
 
 
 class Pix2PixConfig(ModelConfig):

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from tryonbench.errors import InputError
 from tryonbench.method import MethodInfo, Phase, TrainState, TryOnBatch, TryOnMethod
@@ -17,11 +16,18 @@ from tryonbench_methods.common.conditions import (
     person_representation,
     segmented_garment,
 )
+from tryonbench_methods.common.perceptual import distances
 from tryonbench_methods.common.sizes import require_multiple
-from tryonbench_methods.common.training import frozen
+from tryonbench_methods.common.training import balance, frozen, shares
 from tryonbench_methods.pix2pix.config import Pix2PixConfig
-from tryonbench_methods.pix2pix.losses import feature_matching, least_squares
-from tryonbench_methods.pix2pix.model import Generator, PatchDiscriminator
+from tryonbench_methods.pix2pix.losses import (
+    OBJECTIVES,
+    Objective,
+    between,
+    feature_matching,
+    gradient_penalty,
+)
+from tryonbench_methods.pix2pix.model import Generator, PatchDiscriminator, Verdict
 
 
 class Pix2Pix(TryOnMethod):
@@ -45,7 +51,9 @@ class Pix2Pix(TryOnMethod):
         self._require_patches()
         return {
             "generator": Generator(self.config.generator),
-            "discriminator": PatchDiscriminator(self.config.discriminator),
+            "discriminator": PatchDiscriminator(
+                self.config.discriminator, spectral=self.config.losses.gan != "wgan-gp"
+            ),
         }
 
     def _require_patches(self) -> None:
@@ -87,26 +95,57 @@ class Pix2Pix(TryOnMethod):
 
     def _generator_losses(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
         """Fool the discriminator, resemble the photograph."""
-        image, agnostic, weights = batch.need("image"), batch.need("agnostic"), self.config.losses
-        discriminator, fake = self.networks["discriminator"], self._paint(batch)
+        fake = self._paint(batch)
         state.carried["fake"] = fake.detach()
-        with torch.no_grad():
-            real_features = discriminator(agnostic, image)
+        near = distances(self.config.losses, fake, batch.need("image"))
+        losses = self._fooling(batch, fake) | near
+        state.logged.update(shares(losses))
+        return losses
+
+    def _fooling(self, batch: TryOnBatch, fake: Tensor) -> dict[str, Tensor]:
+        """The generator's terms that the discriminator judges, without those of weight 0."""
+        weights, discriminator = self.config.losses, self.networks["discriminator"]
+        if not (weights.adversarial or weights.feature_matching):
+            return {}
+        wanted = self._outputs_on_real(batch) if weights.feature_matching else []
         with frozen(discriminator):
-            features = discriminator(agnostic, fake)
-        return {
-            "adversarial": weights.adversarial * least_squares(features[-1], 1),
-            "l1": weights.l1 * F.l1_loss(fake, image),
-            "feature_matching": weights.feature_matching
-            * feature_matching(features, real_features),
-        }
+            verdict: Verdict = discriminator(batch.need("agnostic"), fake)
+        losses = {}
+        if weights.adversarial:
+            losses["adversarial"] = weights.adversarial * self._gan.generator(verdict.patches)
+        if weights.feature_matching:
+            unlike = feature_matching(verdict.outputs, wanted)
+            losses["feature_matching"] = weights.feature_matching * unlike
+        return losses
+
+    @torch.no_grad()
+    def _outputs_on_real(self, batch: TryOnBatch) -> list[Tensor]:
+        """What the discriminator's layers give for the photographs."""
+        verdict: Verdict = self.networks["discriminator"](
+            batch.need("agnostic"), batch.need("image")
+        )
+        return verdict.outputs
 
     def _discriminator_losses(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
-        """Tell photographs (1) from the generator's pictures (0); both in one pass."""
-        agnostic = batch.need("agnostic")
-        fake = self._fake(batch, state)
+        """Tell photographs from the generator's pictures; both in one pass."""
+        agnostic, fake = batch.need("agnostic"), self._fake(batch, state)
         both = torch.cat([batch.need("image"), fake])
-        verdict = self.networks["discriminator"](agnostic.repeat(2, 1, 1, 1), both)[-1]
-        real, fake = verdict.chunk(2)
-        state.logged.update(verdict_real=real.mean().item(), verdict_fake=fake.mean().item())
-        return {"real": least_squares(real, 1) / 2, "fake": least_squares(fake, 0) / 2}
+        verdict: Verdict = self.networks["discriminator"](agnostic.repeat(2, 1, 1, 1), both)
+        on_real, on_fake = verdict.patches.chunk(2)
+        losses = {"real": self._gan.real(on_real), "fake": self._gan.fake(on_fake)}
+        if self.config.losses.gan == "wgan-gp":
+            losses["gradient_penalty"] = self._gradient_penalty(batch, fake)
+        state.logged.update(balance(on_real, on_fake, self._gan.boundary))
+        state.logged.update(shares(losses))
+        return losses
+
+    def _gradient_penalty(self, batch: TryOnBatch, fake: Tensor) -> Tensor:
+        """Weighted, at random points between photographs and pictures."""
+        mixed = between(batch.need("image"), fake)
+        verdict: Verdict = self.networks["discriminator"](batch.need("agnostic"), mixed, True)
+        assert verdict.slope is not None
+        return self.config.losses.gradient_penalty * gradient_penalty(verdict.slope)
+
+    @property
+    def _gan(self) -> Objective:
+        return OBJECTIVES[self.config.losses.gan]

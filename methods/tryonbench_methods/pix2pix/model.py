@@ -6,6 +6,7 @@ Isola et al. 2017 (pix2pix), Wang et al. 2018 (pix2pixHD), Zhang et al. 2019 (SA
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -119,24 +120,62 @@ class Generator(nn.Module):
         return image
 
 
+class Verdict(NamedTuple):
+    """What the discriminator says of N pictures."""
+
+    outputs: list[Tensor]
+    """Of each layer, (N, C, h, w); the last is the verdict, patch by patch, (N, 1, h, w)."""
+    slope: Tensor | None
+    """Norm of the gradient by the picture of its mean verdict, (N,), if it was asked for."""
+
+    @property
+    def patches(self) -> Tensor:
+        """Higher = more like a photograph, (N, 1, h, w)."""
+        return self.outputs[-1]
+
+
 class PatchDiscriminator(nn.Module):
     """Real or not, patch by patch; spectral normalisation of Miyato et al. 2018."""
 
-    def __init__(self, config: DiscriminatorConfig) -> None:
+    def __init__(self, config: DiscriminatorConfig, spectral: bool = True) -> None:
+        """Without spectral normalisation if `spectral` is false."""
         super().__init__()
         widths = (3 + 3, *config.channels, 1)
         strides = [2] * (len(config.channels) - 1) + [1, 1]
-        self.layers = nn.ModuleList(
-            spectral_norm(nn.Conv2d(inputs, outputs, 4, stride, padding=1))
+        convs = (
+            nn.Conv2d(inputs, outputs, 4, stride, padding=1)
             for (inputs, outputs), stride in zip(pairwise(widths), strides, strict=True)
         )
+        self.layers = nn.ModuleList(spectral_norm(conv) if spectral else conv for conv in convs)
         self.activation = nn.LeakyReLU(SLOPE)
 
-    def forward(self, agnostic: Tensor, image: Tensor) -> list[Tensor]:
-        """Each layer's output for condition and image (N, 3, H, W); the last one is the verdict."""
+    def forward(self, agnostic: Tensor, image: Tensor, with_slope: bool = False) -> Verdict:
+        """Judge pictures (N, 3, H, W) under their condition (N, 3, H, W).
+
+        The gradient is taken in here, not by the caller: behind a wrapper that scales or
+        synchronises gradients, only the loss may be differentiated.
+        """
+        if not with_slope:
+            return Verdict(self._outputs(agnostic, image), None)
+        image = image.detach().requires_grad_()
+        outputs = self._outputs(agnostic, image)
+        return Verdict(outputs, slope(outputs[-1], image))
+
+    def _outputs(self, agnostic: Tensor, image: Tensor) -> list[Tensor]:
+        """Each layer's output."""
         x = torch.cat([agnostic, image], 1)
         outputs: list[Tensor] = []
         for layer in self.layers:
             x = layer(self.activation(x) if outputs else x)
             outputs.append(x)
         return outputs
+
+
+def slope(patches: Tensor, image: Tensor) -> Tensor:
+    """Norm of d mean verdict / d image, itself differentiable, (N, 1, h, w), (N, 3, H, W) -> (N,).
+
+    The mean of its patches is the verdict on a picture, as in the loss.
+    """
+    verdicts = patches.mean((1, 2, 3))
+    (gradient,) = torch.autograd.grad(verdicts.sum(), image, create_graph=True)
+    return torch.linalg.vector_norm(gradient, dim=(1, 2, 3))
