@@ -69,6 +69,8 @@ def test_the_readme_states_the_cost(name, preset):
     [
         ("pix2pix", "lite", 26.4, 2.77, 0.1),
         ("pix2pix", "base", 54.4, 2.77, 0.1),
+        ("stylegan", "base-256", 27.4, 14.9, 0.02),
+        ("stylegan", "base-512", 38.5, 14.9, 0.03),
     ],
 )
 def test_the_size_is_that_of_the_reference_design(name, preset, generator, discriminator, within):
@@ -85,6 +87,15 @@ def test_the_depth_of_pix2pix_is_that_of_the_reference_design(preset, downs, blo
     bottleneck = generator.bottleneck
     assert len(generator.encoder) == downs
     assert len(bottleneck.before) + len(bottleneck.after) == blocks
+
+
+@pytest.mark.parametrize("preset", ["nano", "base-256", "base-512"])
+def test_r1_is_as_strong_as_size_and_batch_ask(preset):
+    """0.0002 * height * width / batch size, Karras et al. 2020 (StyleGAN2-ADA)."""
+    method = method_class("stylegan")
+    config = run_config(method, preset_values(method, preset))
+    wanted = 0.0002 * config.size[0] * config.size[1] / config.batch_size
+    assert config.model.losses.r1_gamma == pytest.approx(wanted, rel=0.05)
 
 
 @pytest.mark.parametrize(("preset", "patch"), [("nano", 34), ("lite", 70), ("base", 70)])

@@ -113,7 +113,7 @@ def test_lpips_is_that_of_the_metric(real_weights):
     assert picture.grad.any()
 
 
-@pytest.mark.parametrize("name", ["pix2pix"])
+@pytest.mark.parametrize("name", ["pix2pix", "stylegan"])
 def test_the_methods_learn_by_the_distances(name, official, make_batch, monkeypatch):
     monkeypatch.setattr(perceptual, "load_state_dict", lambda name: official)
     method = method_class(name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from pydantic import ValidationError
@@ -16,6 +18,7 @@ from tryonbench_methods.stylegan.config import (
 )
 from tryonbench_methods.stylegan.encoders import GlobalCode, Mapping
 from tryonbench_methods.stylegan.layers import (
+    AdaptiveNormConv,
     EqualLinear,
     ModulatedConv,
     batch_deviation,
@@ -117,6 +120,78 @@ def test_the_global_code_is_dropped_in_training_only():
     assert 0.25 < dropped < 0.75
     code.eval()
     assert (code(maps, maps) != 0).all()
+
+
+def test_adain_gives_each_map_the_mean_and_deviation_of_its_style():
+    layer, x, style = AdaptiveNormConv(6, 5, 3, 4), torch.randn(3, 6, 8, 7), torch.randn(3, 4)
+    plain = layer(x, style)
+    torch.testing.assert_close(plain.mean((2, 3)), torch.zeros(3, 5), atol=1e-5, rtol=0)
+    torch.nn.init.normal_(layer.affine.weight)
+    scale, shift = layer.affine(style).chunk(2, 1)
+    y = layer(x, style)
+    torch.testing.assert_close(y.mean((2, 3)), shift, atol=1e-4, rtol=1e-4)
+    deviation = y.std((2, 3), correction=0)
+    torch.testing.assert_close(deviation, scale.abs(), atol=1e-3, rtol=1e-3)
+
+
+def with_styles(**changes: object) -> StyleGAN:
+    """The method with the smallest networks, whose styles and RGB layers are not zero."""
+    method = StyleGAN(TINY.model_copy(update=changes), SIZE)
+    for parameter in method.networks.parameters():
+        if parameter.ndim > 1 and not parameter.any():
+            torch.nn.init.normal_(parameter, std=0.3)
+    method.networks.eval()
+    return method
+
+
+def test_the_adain_decoder_follows_garment_and_latent(make_batch):
+    adain = TINY.generator.model_copy(update={"decoder": "adain"})
+    method, batch = with_styles(generator=adain), make_batch(1, SIZE)
+    other = replace(batch, cloth=-batch.cloth)
+    with torch.inference_mode():
+        images = [method.generate(b, [s]) for b, s in ((batch, 1), (other, 1), (batch, 2))]
+    assert not torch.allclose(images[0], images[1], atol=1e-4)
+    assert not torch.allclose(images[0], images[2], atol=1e-4)
+
+
+def test_interpolation_goes_from_one_garment_to_the_other(make_batch):
+    method, batch, seeds = with_styles(), make_batch(3, SIZE), [1, 2, 3]
+    other = replace(batch, cloth=-batch.cloth, cloth_mask=1 - batch.cloth_mask)
+    with torch.inference_mode():
+        ends = [method.generate(b, seeds) for b in (batch, other)]
+        row = method.interpolate(batch, other, [0.0, 0.5, 1.0], seeds)
+    torch.testing.assert_close(row[0], ends[0][0])
+    torch.testing.assert_close(row[2], ends[1][2])
+    steps = [(row[1] - end[1]).abs().mean() for end in ends]
+    whole = (ends[0][1] - ends[1][1]).abs().mean()
+    assert 0 < steps[0] < whole
+    assert 0 < steps[1] < whole
+
+
+def test_mixing_takes_some_levels_from_the_other_garment(make_batch):
+    method, batch, seeds = with_styles(), make_batch(2, SIZE), [1, 2]
+    other = replace(batch, cloth=-batch.cloth)
+    with torch.inference_mode():
+        one, two = (method.generate(b, seeds) for b in (batch, other))
+        none, every = (method.mix(batch, other, levels, seeds) for levels in ([], [0, 1, 2]))
+        parts = [method.mix(batch, other, [level], seeds) for level in range(3)]
+    torch.testing.assert_close(none, one)
+    torch.testing.assert_close(every, two)
+    for i, part in enumerate(parts):
+        others = [one, two, *parts[:i]]
+        assert not any(torch.allclose(part, image, atol=1e-4) for image in others)
+
+
+def test_truncation_at_generation_brings_the_seeds_together(make_batch):
+    batch, spread = make_batch(1, SIZE), []
+    for truncation in (0.0, 0.5, 1.0):
+        torch.manual_seed(0)
+        method = with_styles(truncation=truncation)
+        with torch.inference_mode():
+            one, two = (method.generate(batch, [seed]) for seed in (1, 2))
+        spread.append((one - two).abs().mean())
+    assert spread[0] == 0
+    assert 0 < spread[1] < spread[2]
 
 
 def test_settings_that_do_not_fit_together_are_refused():

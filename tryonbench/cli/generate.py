@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from tryonbench.cli.options import RUNS, Data, PairFile, Protocols, Runs, data_root, note
+
+if TYPE_CHECKING:
+    from tryonbench.interpolation import Row
+    from tryonbench.subjects import Subject
 
 
 def generate(
@@ -17,11 +21,20 @@ def generate(
     protocol: Protocols = None,
     pairs: PairFile = None,
     out: Annotated[Optional[Path], typer.Option(help="Copy the images here, named ID.png.")] = None,
+    interpolate: Annotated[
+        Optional[tuple[str, str]],
+        typer.Option(help="Instead, one picture: a row from garment A to garment B."),
+    ] = None,
+    person: Annotated[
+        Optional[str], typer.Option(help="Who wears them; by default the split's first.")
+    ] = None,
+    steps: Annotated[int, typer.Option(min=2, help="Pictures in the row.")] = 7,
     runs: Runs = RUNS,
 ) -> None:
     """Make a run's images for a protocol, or those that are missing after an interruption.
 
     Example: `tryonbench generate RUN --protocol synth/unpaired-64x48`
+    Example: `tryonbench generate RUN --interpolate 00000_00 00001_00`
     """
     from tryonbench.cli.targets import protocols_for, subject_of
     from tryonbench.data.layout import open_split
@@ -29,12 +42,18 @@ def generate(
     from tryonbench.evaluation import Request
     from tryonbench.evaluation import generate as make
     from tryonbench.files import refuse_unwritable
+    from tryonbench.interpolation import Row
     from tryonbench.subjects import subject_size
 
     if out:
         refuse_unwritable(out)
     subject = subject_of(run, runs)
     source = open_split(data_root(data), split)
+    if interpolate:
+        _interpolate(subject, Row(source, interpolate, person, steps), protocol or pairs, out)
+        return
+    if person:
+        raise InputError("--person is for --interpolate; choose pairs with --pairs FILE")
     names, size = dict.fromkeys(protocol or ()), subject_size(subject, source)
     protocols = list(protocols_for(names, size, source, own_list=pairs is not None))
     if out and len(protocols) > 1:
@@ -44,6 +63,16 @@ def generate(
         note(f"{chosen.name}: images in {folder}")
         if out:
             _copy(folder, out)
+
+
+def _interpolate(subject: Subject, row: Row, chosen: object, out: Path | None) -> None:
+    """Save the row in `out` or in the run's folder."""
+    from tryonbench.errors import InputError
+    from tryonbench.interpolation import save_row
+
+    if chosen:
+        raise InputError("--interpolate takes --person, not --protocol or --pairs; leave them out")
+    note(f"from garment to garment: {save_row(subject, row, out)}")
 
 
 def _copy(folder: Path, out: Path) -> None:

@@ -178,4 +178,5 @@ def slope(patches: Tensor, image: Tensor) -> Tensor:
     """
     verdicts = patches.mean((1, 2, 3))
     (gradient,) = torch.autograd.grad(verdicts.sum(), image, create_graph=True)
-    return torch.linalg.vector_norm(gradient, dim=(1, 2, 3))
+    norm: Tensor = torch.linalg.vector_norm(gradient, dim=(1, 2, 3))
+    return norm

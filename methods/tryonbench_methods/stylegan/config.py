@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Self
+from itertools import pairwise
+from typing import Literal, Self
 
 from pydantic import (
     Field,
@@ -15,6 +16,11 @@ from pydantic import (
 
 from tryonbench.config import ModelConfig, Strict
 from tryonbench_methods.common.attention import GROUP
+from tryonbench_methods.common.perceptual import DistanceConfig
+from tryonbench_methods.stylegan.augment import Change
+
+SMALLEST = 32
+"""Pixels a side that VGG19 and AlexNet can halve as often as they do."""
 
 
 class GeneratorConfig(Strict):
@@ -35,6 +41,9 @@ class GeneratorConfig(Strict):
     """Width of the global code of person and garment."""
     code_dropout: float = Field(default=0.5, ge=0.0, lt=1.0)
     """Share of the global code that is dropped in training."""
+    decoder: Literal["modulated", "adain"] = "modulated"
+    """The style scales a convolution's inputs (StyleGAN2), or scales and shifts its normalised maps
+    (AdaIN, StyleGAN)."""
     average_beta: float = Field(default=0.995, ge=0.0, lt=1.0)
     """Decay of the moving average of w, per batch."""
 
@@ -56,16 +65,19 @@ class DiscriminatorConfig(Strict):
     """Width of each level, finest first."""
 
 
-class LossConfig(Strict):
+class LossConfig(DistanceConfig):
     """The weight of each term."""
 
     adversarial: NonNegativeFloat = 1.0
     """Non-saturating, Goodfellow et al. 2014."""
-    l1: NonNegativeFloat = 10.0
     r1_gamma: NonNegativeFloat = 0.04
     """Of R1; 0.0002 * height * width / batch size is a good start (StyleGAN2-ADA)."""
     r1_interval: PositiveInt = 16
     """Steps between two evaluations of R1, which is weighted up to make up for it."""
+    path_length: NonNegativeFloat = 0.0
+    """Of the path-length regularisation, Karras et al. 2020; StyleGAN2 has 2. 0 is off."""
+    path_interval: PositiveInt = 4
+    """Steps between two evaluations of it; it is weighted up to make up for it."""
 
 
 class StyleGANConfig(ModelConfig):
@@ -76,3 +88,23 @@ class StyleGANConfig(ModelConfig):
     losses: LossConfig = LossConfig()
     truncation: float = Field(default=0.7, ge=0.0, le=1.0)
     """How far generation follows w from its average: 1 = all the way, 0 = the average itself."""
+    style_mixing: float = Field(default=0.0, ge=0.0, le=1.0)
+    """Chance that the finer levels of a training picture get another latent; StyleGAN2 has 0.9."""
+    diff_augment: tuple[Change, ...] = ()
+    """What the discriminator sees is changed so: any of colour, translation, cutout."""
+    grow: tuple[tuple[PositiveInt, tuple[PositiveInt, PositiveInt]], ...] = ()
+    """Progressive growing: [images, [height, width]] is the size up to so many images. They
+    double, the last one to the run's own."""
+    fade_images: PositiveInt = 640
+    """Images over which a new level is faded in."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        ends = [images for images, _ in self.grow]
+        if any(late <= early for early, late in pairwise(ends)):
+            raise ValueError("grow: each stage must end after the one before")
+        sides = [side for _, size in self.grow for side in size]
+        if sides and min(sides) < SMALLEST and (self.losses.perceptual or self.losses.lpips):
+            text = f"grow: the perceptual networks need {SMALLEST} pixels a side"
+            raise ValueError(f"{text}; begin at a larger size, or set their weights to 0")
+        return self

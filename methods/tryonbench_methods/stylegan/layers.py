@@ -76,6 +76,28 @@ class ModulatedConv(nn.Module):
         return y + self.bias.view(-1, 1, 1)
 
 
+class AdaptiveNormConv(nn.Module):
+    """A convolution whose normalised maps are scaled and shifted by a style, at first by 1 and 0.
+
+    AdaIN: Huang and Belongie 2017, equation 8; Karras et al. 2019.
+    """
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, style: int) -> None:
+        super().__init__()
+        self.affine = EqualLinear(style, 2 * outputs)
+        nn.init.zeros_(self.affine.weight)
+        nn.init.ones_(self.affine.bias[:outputs])
+        self.weight = nn.Parameter(torch.randn(outputs, inputs, kernel, kernel))
+        self.scale = 1 / math.sqrt(inputs * kernel**2)
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        """(N, inputs, H, W) and (N, style) -> (N, outputs, H, W)."""
+        scale, shift = self.affine(style)[..., None, None].chunk(2, 1)
+        y = F.instance_norm(F.conv2d(x, self.weight * self.scale, padding="same"))
+        out: Tensor = y * scale + shift
+        return out
+
+
 def demodulation(weight: Tensor, scales: Tensor) -> Tensor:
     """1 / the norm of each output channel's scaled weights, (O, I, k, k), (N, I) -> (N, O)."""
     return (scales.square() @ weight.square().sum((2, 3)).T + 1e-8).rsqrt()

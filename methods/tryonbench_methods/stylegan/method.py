@@ -16,10 +16,14 @@ from tryonbench_methods.common.conditions import (
     person_representation,
     segmented_garment,
 )
+from tryonbench_methods.common.perceptual import distances
 from tryonbench_methods.common.sizes import require_multiple
-from tryonbench_methods.common.training import frozen
+from tryonbench_methods.common.training import balance, frozen, shares
+from tryonbench_methods.stylegan.augment import augmented
 from tryonbench_methods.stylegan.config import StyleGANConfig
-from tryonbench_methods.stylegan.model import Discriminator, Generator, Verdict
+from tryonbench_methods.stylegan.growth import GROWN, Growth, growth, require_growing
+from tryonbench_methods.stylegan.model import Discriminator, Generator, Painting, Verdict
+from tryonbench_methods.stylegan.styles import Blend, crossover
 
 
 class StyleGAN(TryOnMethod):
@@ -39,45 +43,120 @@ class StyleGAN(TryOnMethod):
 
     def build(self) -> dict[str, nn.Module]:
         """Generator and discriminator."""
-        deepest = max(len(self.config.generator.channels), len(self.config.discriminator.channels))
-        require_multiple(self.info.name, self.size, 2 ** (deepest - 1))
+        config = self.config
+        depths = len(config.generator.channels), len(config.discriminator.channels)
+        require_multiple(self.info.name, self.size, 2 ** (max(depths) - 1))
+        require_growing(config.grow, self.size, min(depths))
         return {
-            "generator": Generator(self.config.generator),
-            "discriminator": Discriminator(self.config.discriminator, self.size),
+            "generator": Generator(config.generator, config.losses.path_length > 0),
+            "discriminator": Discriminator(config.discriminator, self.size, len(config.grow)),
         }
 
     def training_step(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
         """The losses of the phase that `state` names."""
         if state.phase == "generator":
-            return self._generator_losses(batch)
-        return self._discriminator_losses(batch, state)
+            losses = self._generator_losses(batch, state)
+        else:
+            losses = self._discriminator_losses(batch, state)
+        state.logged.update(shares(losses))
+        return losses
 
     def generate(self, batch: TryOnBatch, seeds: Sequence[int]) -> Tensor:
         """The generator's pictures, (N, 3, H, W) in [-1, 1]."""
-        z = noise(seeds, (self.config.generator.latent,), batch.need("agnostic").device)
-        return self._paint(batch, z, self.config.truncation).float().clamp(-1, 1)
+        painting = self._paint(batch, self._latents(batch, seeds), self.config.truncation)
+        return painting.image.float().clamp(-1, 1)
 
-    def _paint(self, batch: TryOnBatch, z: Tensor, truncation: float = 1.0) -> Tensor:
+    def interpolate(
+        self, batch: TryOnBatch, other: TryOnBatch, shares: Sequence[float], seeds: Sequence[int]
+    ) -> Tensor:
+        """The persons of `batch` between its garments (share 0) and those of `other` (share 1).
+
+        Styles and garment maps go along a line, (N, 3, H, W) in [-1, 1]; the latents stay.
+        """
+        by_row = torch.tensor(shares, device=batch.need("agnostic").device)
+        levels = len(self.config.generator.channels)
+        return self._between(batch, other, by_row[:, None].expand(-1, levels), seeds)
+
+    def mix(
+        self, batch: TryOnBatch, other: TryOnBatch, levels: Sequence[int], seeds: Sequence[int]
+    ) -> Tensor:
+        """The persons in the garments of `batch`, but some levels see those of `other`.
+
+        Args:
+            levels: 0 is the finest; the one of `generator.attention_level` carries prints.
+
+        Returns:
+            (N, 3, H, W) in [-1, 1].
+        """
+        device = batch.need("agnostic").device
+        share = torch.zeros(len(batch), len(self.config.generator.channels), device=device)
+        share[:, list(levels)] = 1
+        return self._between(batch, other, share, seeds)
+
+    def _between(
+        self, batch: TryOnBatch, other: TryOnBatch, share: Tensor, seeds: Sequence[int]
+    ) -> Tensor:
+        """Pictures whose levels take a share (N, levels) of the other garments."""
+        z = self._latents(batch, seeds)
+        blend = Blend(share, z, segmented_garment(other))
+        painting = self._paint(batch, z, self.config.truncation, blend)
+        return painting.image.float().clamp(-1, 1)
+
+    def _latents(self, batch: TryOnBatch, seeds: Sequence[int]) -> Tensor:
+        return noise(seeds, (self.config.generator.latent,), batch.need("agnostic").device)
+
+    def _paint(
+        self,
+        batch: TryOnBatch,
+        z: Tensor,
+        truncation: float = 1.0,
+        blend: Blend | None = None,
+        growth: Growth = GROWN,
+        with_paths: bool = False,
+    ) -> Painting:
         """The generator's pictures as they are."""
         person, garment = person_representation(batch), segmented_garment(batch)
-        image: Tensor = self.networks["generator"](person, garment, z, truncation)
-        return image
+        painting: Painting = self.networks["generator"](
+            person, garment, z, truncation, blend, growth, with_paths
+        )
+        return painting
 
-    def _sample(self, batch: TryOnBatch) -> Tensor:
+    def _sample(self, batch: TryOnBatch, growth: Growth, with_paths: bool = False) -> Painting:
         """Pictures from random latents, for training."""
-        shape = (len(batch), self.config.generator.latent)
-        return self._paint(batch, torch.randn(shape, device=batch.need("agnostic").device))
+        shape, device = (len(batch), self.config.generator.latent), batch.need("agnostic").device
+        z, blend = torch.randn(shape, device=device), None
+        if self.config.style_mixing:
+            levels = len(self.config.generator.channels)
+            share = crossover(len(batch), levels, self.config.style_mixing, device)
+            blend = Blend(share, torch.randn(shape, device=device))
+        return self._paint(batch, z, blend=blend, growth=growth, with_paths=with_paths)
 
-    def _generator_losses(self, batch: TryOnBatch) -> dict[str, Tensor]:
-        """Fool the discriminator, resemble the photograph."""
-        image, weights = batch.need("image"), self.config.losses
-        discriminator, fake = self.networks["discriminator"], self._sample(batch)
-        with frozen(discriminator):
-            logits = discriminator(batch.need("agnostic"), fake).logits
-        return {
-            "adversarial": weights.adversarial * F.softplus(-logits).mean(),
-            "l1": weights.l1 * F.l1_loss(fake, image),
-        }
+    def _growth(self, state: TrainState) -> Growth:
+        return growth(self.config.grow, self.config.fade_images, state.images)
+
+    def _verdict(
+        self, batch: TryOnBatch, image: Tensor, grown: Growth, with_gradient: bool = False
+    ) -> Verdict:
+        """What the discriminator says of pictures that have the size grown to."""
+        agnostic = grown.of(batch.need("agnostic"))
+        if self.config.diff_augment:
+            agnostic, image = augmented(self.config.diff_augment, agnostic, image)
+        verdict: Verdict = self.networks["discriminator"](agnostic, image, with_gradient, grown)
+        return verdict
+
+    def _generator_losses(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
+        """Fool the discriminator, resemble the photograph; every few steps with path lengths."""
+        weights, grown = self.config.losses, self._growth(state)
+        lazy = weights.path_length > 0 and state.step % weights.path_interval == 0
+        fake, path_penalty = self._sample(batch, grown, lazy)
+        with frozen(self.networks["discriminator"]):
+            logits = self._verdict(batch, fake, grown).logits
+        losses = {"adversarial": weights.adversarial * F.softplus(-logits).mean()}
+        losses |= distances(weights, fake, grown.of(batch.need("image")))
+        if path_penalty is None:
+            return losses
+        strength = weights.path_length * weights.path_interval
+        return {**losses, "path_length": strength * path_penalty}
 
     def _discriminator_losses(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
         """Tell photographs from pictures; every few steps with R1 (Mescheder et al. 2018).
@@ -85,13 +164,13 @@ class StyleGAN(TryOnMethod):
         The pictures are sampled anew, by the generator that has just learnt: with those of its own
         phase, 3,840 images at `nano` left the garment's colour (ΔE00) at 18.9 instead of 15.7.
         """
-        image, agnostic = batch.need("image"), batch.need("agnostic")
-        discriminator, lazy = self.networks["discriminator"], self.config.losses.r1_interval
+        grown, lazy = self._growth(state), self.config.losses.r1_interval
         with torch.no_grad():
-            fake = self._sample(batch)
-        real: Verdict = discriminator(agnostic, image, state.step % lazy == 0)
-        logits = discriminator(agnostic, fake).logits
-        state.logged.update(logit_real=real.logits.mean().item(), logit_fake=logits.mean().item())
+            fake = self._sample(batch, grown).image
+        photographs = grown.of(batch.need("image"))
+        real = self._verdict(batch, photographs, grown, state.step % lazy == 0)
+        logits = self._verdict(batch, fake, grown).logits
+        state.logged.update(balance(real.logits, logits, boundary=0.0))
         losses = {"real": F.softplus(-real.logits).mean(), "fake": F.softplus(logits).mean()}
         return losses if real.gradient is None else {**losses, "r1": self._r1(real.gradient)}
 

@@ -11,12 +11,15 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from tryonbench_methods.common.attention import MapAttention, group_norm
 from tryonbench_methods.common.conditions import GARMENT_CHANNELS, PERSON_CHANNELS
 from tryonbench_methods.stylegan.config import DiscriminatorConfig, GeneratorConfig
 from tryonbench_methods.stylegan.encoders import Encoder, GlobalCode, Mapping
+from tryonbench_methods.stylegan.growth import GROWN, Growth
 from tryonbench_methods.stylegan.layers import (
+    AdaptiveNormConv,
     EqualConv,
     EqualLinear,
     ModulatedConv,
@@ -25,6 +28,12 @@ from tryonbench_methods.stylegan.layers import (
     halved,
     resized,
 )
+from tryonbench_methods.stylegan.styles import Blend, Dressing, blended, path_lengths
+
+Styled = type[ModulatedConv] | type[AdaptiveNormConv]
+STYLED: dict[str, Styled] = {"modulated": ModulatedConv, "adain": AdaptiveNormConv}
+PATH_DECAY = 0.01
+"""How fast the mean path length follows, per evaluation; Karras et al. 2020."""
 
 
 class DecoderLevel(nn.Module):
@@ -34,13 +43,19 @@ class DecoderLevel(nn.Module):
     The join is normalised: demodulation assumes inputs of unit variance.
     """
 
-    def __init__(self, inputs: int, width: int, style: int, head_dim: int | None) -> None:
-        """The level reads the garment's map if `head_dim` is given."""
+    def __init__(
+        self, inputs: int, width: int, style: int, head_dim: int | None, styled: Styled
+    ) -> None:
+        """The level reads the garment's map if `head_dim` is given.
+
+        Args:
+            styled: the convolution that a style controls.
+        """
         super().__init__()
-        self.conv1 = ModulatedConv(inputs, width, 3, style)
+        self.conv1 = styled(inputs, width, 3, style)
         self.norm = group_norm(width)
         self.attention = MapAttention(width, head_dim) if head_dim else None
-        self.conv2 = ModulatedConv(width, width, 3, style)
+        self.conv2 = styled(width, width, 3, style)
         self.to_rgb = ModulatedConv(width, 3, 1, style, demodulate=False)
         nn.init.zeros_(self.to_rgb.weight)
 
@@ -55,6 +70,15 @@ class DecoderLevel(nn.Module):
         return x, self.to_rgb(x, style)
 
 
+class Painting(NamedTuple):
+    """What the generator makes."""
+
+    image: Tensor
+    """(N, 3, H, W), about [-1, 1]."""
+    path_penalty: Tensor | None
+    """Mean squared distance of the path lengths to their running mean, if it was asked for."""
+
+
 class Generator(nn.Module):
     """Person, garment and latent to picture.
 
@@ -63,7 +87,10 @@ class Generator(nn.Module):
     It has no noise inputs: the person's maps supply the details that noise would have to.
     """
 
-    def __init__(self, config: GeneratorConfig) -> None:
+    path_mean: Tensor
+
+    def __init__(self, config: GeneratorConfig, measures_paths: bool = False) -> None:
+        """With a running mean of path lengths if `measures_paths`."""
         super().__init__()
         widths, style = config.channels, config.latent + config.code
         self.person = Encoder(PERSON_CHANNELS, widths)
@@ -72,25 +99,69 @@ class Generator(nn.Module):
         self.mapping = Mapping(
             config.latent, config.mapping_layers, config.mapping_lr, config.average_beta
         )
-        heads = {config.attention_level: config.head_dim}
+        heads, styled = {config.attention_level: config.head_dim}, STYLED[config.decoder]
         inputs = (*widths[1:], widths[-1])
         self.decoder = nn.ModuleList(
-            DecoderLevel(inputs[level], widths[level], style, heads.get(level))
+            DecoderLevel(inputs[level], widths[level], style, heads.get(level), styled)
             for level in reversed(range(len(widths)))
         )
+        if measures_paths:
+            self.register_buffer("path_mean", torch.zeros(()))
 
     def forward(
-        self, person: Tensor, garment: Tensor, z: Tensor, truncation: float = 1.0
-    ) -> Tensor:
-        """(N, 41, H, W), (N, 4, H, W) and (N, latent) -> (N, 3, H, W), about [-1, 1]."""
-        maps = list(zip(self.person(person), self.garment(garment), strict=True))
-        style = torch.cat([self.mapping(z, truncation), self.code(*maps[-1])], 1)
+        self,
+        person: Tensor,
+        garment: Tensor,
+        z: Tensor,
+        truncation: float = 1.0,
+        blend: Blend | None = None,
+        growth: Growth = GROWN,
+        with_paths: bool = False,
+    ) -> Painting:
+        """(N, 41, H, W), (N, 4, H, W) and (N, latent) to pictures.
+
+        The path lengths are taken in here, not by the caller: behind a wrapper that scales or
+        synchronises gradients, only the loss may be differentiated.
+        """
+        maps = self.person(person)
+        dressing = self._dressing(maps, self.garment(garment), z, truncation)
+        if blend is not None:
+            other = dressing.maps if blend.garment is None else self.garment(blend.garment)
+            second = self._dressing(maps, other, blend.z, truncation)
+            dressing = blended(dressing, second, blend.shares)
+        base = growth.of(person[:, :3])
+        if not with_paths:
+            return Painting(base + self._decode(maps, dressing, growth), None)
+        return self._with_paths(maps, dressing, base, growth)
+
+    def _dressing(
+        self, person: list[Tensor], garment: list[Tensor], z: Tensor, truncation: float
+    ) -> Dressing:
+        """One style for all levels."""
+        style = torch.cat([self.mapping(z, truncation), self.code(person[-1], garment[-1])], 1)
+        return Dressing(garment, [style] * len(garment))
+
+    def _decode(self, person: list[Tensor], dressing: Dressing, growth: Growth) -> Tensor:
+        """The change of the agnostic picture, by the levels that have grown."""
+        told = list(zip(person, *dressing, strict=True))[growth.coarser :]
         rgb: Tensor
-        x, rgb = self.decoder[0](maps[-1][0], *maps[-1], style)
-        for level, pair in zip(self.decoder[1:], reversed(maps[:-1]), strict=True):
-            x, share = level(x, *pair, style)
-            rgb = resized(rgb, share) + share
-        return person[:, :3] + rgb
+        x, rgb = self.decoder[0](person[-1], *told.pop())
+        for level in self.decoder[1 : len(told) + 1]:
+            x, share = level(x, *told.pop())
+            rgb = resized(rgb, share) + (share if told else growth.alpha * share)
+        return rgb
+
+    def _with_paths(
+        self, person: list[Tensor], dressing: Dressing, base: Tensor, growth: Growth
+    ) -> Painting:
+        """Fused attention cannot be differentiated twice, as the penalty is."""
+        styles = [style.clone() for style in dressing.styles]
+        grown = styles[growth.coarser :]
+        with sdpa_kernel(SDPBackend.MATH):
+            image = base + self._decode(person, dressing._replace(styles=styles), growth)
+            lengths = path_lengths(image, grown)
+        self.path_mean.lerp_(lengths.detach().float().mean(), PATH_DECAY)
+        return Painting(image, (lengths - self.path_mean).square().mean())
 
 
 class ResidualDown(nn.Module):
@@ -120,8 +191,8 @@ class Verdict(NamedTuple):
 class Discriminator(nn.Module):
     """Real or not, given the agnostic picture."""
 
-    def __init__(self, config: DiscriminatorConfig, size: tuple[int, int]) -> None:
-        """For images of `size` (height, width)."""
+    def __init__(self, config: DiscriminatorConfig, size: tuple[int, int], stages: int = 0) -> None:
+        """For images of `size` (height, width), grown to it in some stages."""
         super().__init__()
         widths = config.channels
         self.stem = EqualConv(3 + 3, widths[0], 1)
@@ -130,25 +201,43 @@ class Discriminator(nn.Module):
         cells = (size[0] * size[1]) // 4 ** (len(widths) - 1)
         self.hidden = EqualLinear(widths[-1] * cells, widths[-1])
         self.out = EqualLinear(widths[-1], 1)
+        coarser = widths[1 : stages + 1]
+        self.coarse_stems = nn.ModuleList(EqualConv(3 + 3, width, 1) for width in coarser)
 
-    def forward(self, agnostic: Tensor, image: Tensor, with_gradient: bool = False) -> Verdict:
-        """Judge pictures (N, 3, H, W) under their condition (N, 3, H, W).
+    def forward(
+        self,
+        agnostic: Tensor,
+        image: Tensor,
+        with_gradient: bool = False,
+        growth: Growth = GROWN,
+    ) -> Verdict:
+        """Judge pictures (N, 3, h, w) under their condition (N, 3, h, w), at the size grown to.
 
         The gradient of R1 is taken in here, not by the caller: behind a wrapper that scales or
         synchronises gradients, only the loss may be differentiated.
         """
         if not with_gradient:
-            return Verdict(self._logits(agnostic, image), None)
+            return Verdict(self._logits(agnostic, image, growth), None)
         image = image.detach().requires_grad_()
-        logits = self._logits(agnostic, image)
+        logits = self._logits(agnostic, image, growth)
         return Verdict(logits, squared_gradient(logits, image))
 
-    def _logits(self, agnostic: Tensor, image: Tensor) -> Tensor:
+    def _logits(self, agnostic: Tensor, image: Tensor, growth: Growth) -> Tensor:
         """(N, 1)."""
-        x = self.levels(activate(self.stem(torch.cat([agnostic, image], 1))))
+        x = self._coarsest(torch.cat([agnostic, image], 1), growth)
         x = activate(self.last(batch_deviation(x)))
         logits: Tensor = self.out(activate(self.hidden(x.flatten(1))))
         return logits
+
+    def _coarsest(self, pictures: Tensor, growth: Growth) -> Tensor:
+        """The last level's map; the newest level is faded in beside the stem of the next one."""
+        stems, place = [self.stem, *self.coarse_stems], growth.coarser
+        x = activate(stems[place](pictures))
+        if growth.alpha < 1:
+            known = activate(stems[place + 1](halved(pictures)))
+            x, place = torch.lerp(known, self.levels[place](x), growth.alpha), place + 1
+        coarsest: Tensor = self.levels[place:](x)
+        return coarsest
 
 
 def squared_gradient(logits: Tensor, image: Tensor) -> Tensor:
