@@ -20,7 +20,7 @@ from tryonbench_methods.stylegan.config import (
 from tryonbench_methods.stylegan.growth import Growth, growth
 from tryonbench_methods.stylegan.layers import halved
 from tryonbench_methods.stylegan.method import StyleGAN
-from tryonbench_methods.stylegan.styles import crossover, path_lengths
+from tryonbench_methods.stylegan.styles import Dressing, blended, crossover, path_lengths
 
 SIZE = (32, 24)
 GROW = ((100, (8, 6)), (200, (16, 12)))
@@ -67,13 +67,13 @@ def test_the_generator_learns_through_the_change(change):
 
 
 def test_recolouring_has_the_values_of_its_formula(monkeypatch):
-    """Brightness +0.25, then saturation 0 (grey), then contrast 1.5."""
-    draws = iter((0.75, 0.0, 1.0))
+    """Brightness +0.25, then saturation 0.5, then contrast 1.5."""
+    draws = iter((0.75, 0.25, 1.0))
     monkeypatch.setattr(augment, "_random", lambda x: torch.tensor(next(draws)))
-    x = torch.tensor([[0.0, 0.3, 0.6], [1.0, 1.0, 1.0]]).T.reshape(1, 1, 3, 1, 2)
-    grey = torch.tensor([0.3, 1.0]) + 0.25
-    expected = grey.mean() + 1.5 * (grey - grey.mean())
-    torch.testing.assert_close(augment.recoloured(x)[0, 0, :, 0], expected.expand(3, 2))
+    x = torch.tensor([[0.0, 1.0], [0.3, 1.0], [0.6, 1.0]])
+    pale = torch.tensor([[0.15, 1.0], [0.3, 1.0], [0.45, 1.0]]) + 0.25
+    expected = pale.mean() + 1.5 * (pale - pale.mean())
+    torch.testing.assert_close(augment.recoloured(x.view(1, 1, 3, 1, 2))[0, 0, :, 0], expected)
 
 
 def test_translation_moves_by_an_eighth_at_most_and_fills_with_grey():
@@ -109,7 +109,15 @@ def test_the_discriminator_sees_changed_pictures_in_both_phases(make_batch, monk
 
 @pytest.mark.parametrize(
     ("images", "expected"),
-    [(0, (2, 1)), (99, (2, 1)), (100, (1, 0)), (120, (1, 0.5)), (140, (1, 1)), (250, (0, 1))],
+    [
+        (0, (2, 1)),
+        (99, (2, 1)),
+        (100, (1, 0)),
+        (120, (1, 0.5)),
+        (140, (1, 1)),
+        (210, (0, 0.25)),
+        (250, (0, 1)),
+    ],
 )
 def test_levels_are_faded_in_after_each_stage(images, expected):
     assert growth(GROW, 40, images) == pytest.approx(expected)
@@ -238,6 +246,14 @@ def test_mixing_gives_the_finer_levels_the_second_latent():
     counts = shares.sum(1).long().bincount(minlength=5) / 4000
     torch.testing.assert_close(counts, torch.tensor([1, 1, 1, 1, 0]) / 4, atol=0.03, rtol=0)
     assert not crossover(50, 4, 0.0, torch.device("cpu")).any()
+
+
+def test_blending_goes_level_by_level_in_the_precision_of_the_maps():
+    one, two = torch.zeros(2, 4, dtype=torch.bfloat16), torch.ones(2, 4, dtype=torch.bfloat16)
+    shares = torch.tensor([[0.0, 0.25], [1.0, 0.5]])
+    found = blended(Dressing([one] * 2, [one] * 2), Dressing([two] * 2, [two] * 2), shares)
+    for maps in found:
+        assert [m[:, 0].tolist() for m in maps] == [[0.0, 1.0], [0.25, 0.5]]
 
 
 def test_mixing_in_training_changes_the_picture(make_batch):
