@@ -17,7 +17,7 @@ from tryonbench_methods.stylegan.config import (
     LossConfig,
     StyleGANConfig,
 )
-from tryonbench_methods.stylegan.growth import Growth, growth
+from tryonbench_methods.stylegan.growth import Growth, growth_at
 from tryonbench_methods.stylegan.layers import halved
 from tryonbench_methods.stylegan.method import StyleGAN
 from tryonbench_methods.stylegan.styles import Dressing, blended, crossover, path_lengths
@@ -120,7 +120,7 @@ def test_the_discriminator_sees_changed_pictures_in_both_phases(make_batch, monk
     ],
 )
 def test_levels_are_faded_in_after_each_stage(images, expected):
-    assert growth(GROW, 40, images) == pytest.approx(expected)
+    assert growth_at(GROW, 40, images) == pytest.approx(expected)
 
 
 def test_a_fade_begins_with_what_the_stage_before_gave(make_batch):

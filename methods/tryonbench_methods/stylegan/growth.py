@@ -39,10 +39,10 @@ class Growth(NamedTuple):
 GROWN = Growth()
 
 
-def growth(stages: Sequence[Stage], fade: int, images: int) -> Growth:
+def growth_at(stages: Sequence[Stage], fade: int, images: int) -> Growth:
     """Where the growing is after `images`; each stage but the first is faded in over `fade` images.
 
-    >>> [growth([(100, (16, 12)), (200, (32, 24))], 50, n) for n in (0, 125, 210)]
+    >>> [growth_at([(100, (16, 12)), (200, (32, 24))], 50, n) for n in (0, 125, 210)]
     [Growth(coarser=2, alpha=1.0), Growth(coarser=1, alpha=0.5), Growth(coarser=0, alpha=0.2)]
     """
     ends = [until for until, _ in stages]

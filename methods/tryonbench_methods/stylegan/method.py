@@ -21,7 +21,7 @@ from tryonbench_methods.common.sizes import require_multiple
 from tryonbench_methods.common.training import balance, frozen, shares
 from tryonbench_methods.stylegan.augment import augmented
 from tryonbench_methods.stylegan.config import StyleGANConfig
-from tryonbench_methods.stylegan.growth import GROWN, Growth, growth, require_growing
+from tryonbench_methods.stylegan.growth import GROWN, Growth, growth_at, require_growing
 from tryonbench_methods.stylegan.model import Discriminator, Generator, Painting, Verdict
 from tryonbench_methods.stylegan.styles import Blend, crossover
 
@@ -87,6 +87,9 @@ class StyleGAN(TryOnMethod):
 
         Returns:
             (N, 3, H, W) in [-1, 1].
+
+        Raises:
+            IndexError: there is no such level.
         """
         device = batch.need("agnostic").device
         share = torch.zeros(len(batch), len(self.config.generator.channels), device=device)
@@ -132,7 +135,7 @@ class StyleGAN(TryOnMethod):
         return self._paint(batch, z, blend=blend, growth=growth, with_paths=with_paths)
 
     def _growth(self, state: TrainState) -> Growth:
-        return growth(self.config.grow, self.config.fade_images, state.images)
+        return growth_at(self.config.grow, self.config.fade_images, state.images)
 
     def _verdict(
         self, batch: TryOnBatch, image: Tensor, grown: Growth, with_gradient: bool = False
