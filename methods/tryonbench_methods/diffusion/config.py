@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
 from tryonbench.config import ModelConfig
 from tryonbench_methods.common.attention import GROUP
+from tryonbench_methods.diffusion.schedule import ScheduleName
+
+FLOW_SAMPLERS = ("euler", "heun")
 
 
 class DiffusionConfig(ModelConfig):
@@ -31,11 +34,23 @@ class DiffusionConfig(ModelConfig):
     """Share of training samples that lose all conditions at once."""
     noise_augmentation: float = Field(default=0.0, ge=0.0, lt=1.0)
     """Largest share of noise mixed into agnostic and garment in training; 0 turns it off."""
+    objective: Literal["flow", "v", "epsilon"] = "flow"
+    """What the network predicts: the picture, trained by flow matching; v; or the noise."""
+    noise_schedule: ScheduleName = "linear"
+    """How noise grows with time, for v and epsilon."""
+    zero_terminal_snr: bool = False
+    """End the noise schedule at pure noise, which is where sampling starts; for v."""
+    min_snr_gamma: PositiveFloat | None = None
+    """Weigh errors at little noise down: min-SNR's gamma (5 in the paper), null = off; for v and
+    epsilon."""
+    sampler: Literal["euler", "heun", "ddpm", "ddim", "dpmpp", "sde", "ode"] = "euler"
+    """euler and heun for flow, the others for v and epsilon. heun and ode evaluate the network
+    twice a step."""
     shift: PositiveFloat = 8.0
     """Above 1, training and sampling spend more of their times near pure noise. Colour shines
-    through moderate noise, so that only there the garment has to be read."""
+    through moderate noise, so that only there the garment has to be read. Of flow alone."""
     steps: PositiveInt = 4
-    """Euler steps of sampling."""
+    """Steps of sampling."""
     guidance: float = Field(default=1.0, ge=0.0)
     """Weight of classifier-free guidance; 1 is off and costs one pass a step instead of two."""
 
@@ -50,6 +65,37 @@ class DiffusionConfig(ModelConfig):
             raise ValueError(f"channels must be multiples of {GROUP}")
         if any(self.channels[level] % self.head_dim for level in self.attention_levels):
             raise ValueError(f"channels of attention levels must be multiples of {self.head_dim}")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_sampled(self) -> Self:
+        flow = self.objective == "flow"
+        if flow != (self.sampler in FLOW_SAMPLERS):
+            fitting = "euler or heun" if flow else "ddpm, ddim, dpmpp, sde or ode"
+            raise ValueError(
+                f"the sampler {self.sampler} does not fit the objective {self.objective}; "
+                f"set model.sampler to {fitting}"
+            )
+        if self.zero_terminal_snr and self.sampler in ("sde", "ode"):
+            raise ValueError(
+                f"the sampler {self.sampler} starts at infinity with zero_terminal_snr; "
+                "set model.sampler to ddpm, ddim or dpmpp"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_trained(self) -> Self:
+        if self.zero_terminal_snr and self.objective == "epsilon":
+            raise ValueError(
+                "pure noise tells epsilon nothing of the picture (0 / 0); with zero_terminal_snr "
+                "set model.objective to v"
+            )
+        weighs = self.min_snr_gamma is not None
+        if self.objective == "flow" and (self.zero_terminal_snr or weighs):
+            raise ValueError(
+                "zero_terminal_snr and min_snr_gamma belong to model.objective v or epsilon; "
+                "flow ends at pure noise by itself"
+            )
         return self
 
     @property

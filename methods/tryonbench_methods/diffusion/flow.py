@@ -1,4 +1,4 @@
-"""Flow matching: the objective and the sampler, as functions of a denoiser.
+"""Flow matching: the objective and the samplers, as functions of a denoiser.
 
 Lipman et al. 2023, "Flow Matching for Generative Modeling"; the linear path and logit-normal times
 of Esser et al. 2024, "Scaling Rectified Flow Transformers": x_t = (1 - t) x_0 + t noise.
@@ -48,8 +48,26 @@ def euler(denoise: Denoiser, x: Tensor, times: Tensor) -> Tensor:
     return x
 
 
+def heun(denoise: Denoiser, x: Tensor, times: Tensor) -> Tensor:
+    """As `euler`, each step with the mean of the velocities at its two ends.
+
+    The last step is Euler's: at t = 0 the velocity is 0 / 0. Heun's method of second order, as in
+    Karras et al. 2022, algorithm 1.
+    """
+    for now, after in pairwise(times):
+        velocity = (x - denoise(x, now.expand(len(x)))) / now
+        if after > 0:
+            ahead = x + (after - now) * velocity
+            velocity = (velocity + (ahead - denoise(ahead, after.expand(len(x)))) / after) / 2
+        x = x + (after - now) * velocity
+    return x
+
+
 def guided(conditional: Denoiser, null: Denoiser, weight: float) -> Denoiser:
-    """Classifier-free guidance, Ho and Salimans 2022: null + weight (conditional - null)."""
+    """Classifier-free guidance, Ho and Salimans 2022: null + weight (conditional - null).
+
+    The same whether the two estimate x_0, v or the noise: at a given x they are affine in each other.
+    """
 
     def denoise(x: Tensor, t: Tensor) -> Tensor:
         return torch.lerp(null(x, t), conditional(x, t), weight)

@@ -1,4 +1,4 @@
-"""`diffusion`: two UNets trained by flow matching."""
+"""`diffusion`: two UNets that paint a picture from noise."""
 
 from __future__ import annotations
 
@@ -12,15 +12,9 @@ from tryonbench.seeds import noise
 from tryonbench_methods.common.sizes import require_multiple
 from tryonbench_methods.diffusion.conditions import Conditions, augment, drop, read_conditions
 from tryonbench_methods.diffusion.config import DiffusionConfig
-from tryonbench_methods.diffusion.flow import (
-    Denoiser,
-    euler,
-    flow_matching_loss,
-    guided,
-    logit_normal,
-    shifted,
-)
+from tryonbench_methods.diffusion.flow import guided
 from tryonbench_methods.diffusion.model import GarmentFeatures, GarmentUNet, PersonUNet
+from tryonbench_methods.diffusion.objectives import Network, objective_of
 
 
 class Diffusion(TryOnMethod):
@@ -44,41 +38,42 @@ class Diffusion(TryOnMethod):
         return {"person_unet": PersonUNet(self.config), "garment_unet": GarmentUNet(self.config)}
 
     def training_step(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
-        """The flow-matching loss under noise augmentation and joint condition drop."""
+        """The objective's loss under noise augmentation and joint condition drop."""
         image, conditions = batch.need("image"), read_conditions(batch)
         draws = torch.rand(2, len(image), device=image.device)
         level = draws[0] * self.config.noise_augmentation
         keep = draws[1] >= self.config.condition_drop
-        denoise = self._denoiser(drop(augment(conditions, level), keep), level)
-        t = shifted(logit_normal(image), self.config.shift)
-        return {"flow": flow_matching_loss(denoise, image, torch.randn_like(image), t)}
+        network = self._network(drop(augment(conditions, level), keep), level)
+        objective = objective_of(self.config)
+        t = objective.times(image)
+        loss = objective.loss(network, image, torch.randn_like(image), t)
+        return {self.config.objective: loss}
 
     def generate(self, batch: TryOnBatch, seeds: Sequence[int]) -> Tensor:
-        """Euler steps from each seed's noise, (N, 3, H, W) in [-1, 1]."""
+        """The sampler's steps from each seed's noise, (N, 3, H, W) in [-1, 1]."""
         conditions = read_conditions(batch)
         start = noise(seeds, (3, *batch.size), conditions.person.device)
-        denoise = self._guided_denoiser(conditions)
-        times = shifted(torch.linspace(1, 0, self.config.steps + 1), self.config.shift)
-        return euler(denoise, start, times.to(start.device)).float().clamp(-1, 1)
+        network = self._guided_network(conditions)
+        return objective_of(self.config).sample(network, start, seeds).float().clamp(-1, 1)
 
-    def _guided_denoiser(self, conditions: Conditions) -> Denoiser:
-        """The denoiser that sampling follows; one pass a step unless guidance is on."""
+    def _guided_network(self, conditions: Conditions) -> Network:
+        """The network that sampling follows; one pass a step unless guidance is on."""
         clean = conditions.pose.new_zeros(len(conditions.pose))
-        conditional = self._denoiser(conditions, clean)
+        conditional = self._network(conditions, clean)
         if self.config.guidance == 1:
             return conditional
-        null = self._denoiser(drop(conditions, torch.zeros_like(clean)), clean)
+        null = self._network(drop(conditions, torch.zeros_like(clean)), clean)
         return guided(conditional, null, self.config.guidance)
 
-    def _denoiser(self, c: Conditions, level: Tensor) -> Denoiser:
+    def _network(self, c: Conditions, level: Tensor) -> Network:
         """Both UNets as a function of (x, t)."""
         person_unet, features = self.networks["person_unet"], self._garment_features(c, level)
 
-        def denoise(x: Tensor, t: Tensor) -> Tensor:
-            estimate: Tensor = person_unet(x, t, c.person, c.pose, level, features(t))
-            return estimate
+        def predict(x: Tensor, t: Tensor) -> Tensor:
+            prediction: Tensor = person_unet(x, t, c.person, c.pose, level, features(t))
+            return prediction
 
-        return denoise
+        return predict
 
     def _garment_features(
         self, c: Conditions, level: Tensor

@@ -82,10 +82,11 @@ class PersonLayer(nn.Module):
 
 
 class PersonUNet(nn.Module):
-    """An estimate of the clean picture, as a change of the agnostic one.
+    """The prediction of the objective: the clean picture, v or the noise.
 
-    The change is learnt everywhere, inside the mask and outside. Cross-attention carries the
-    garment to its place; its mean features also join the vector that drives FiLM.
+    The picture is predicted as a change of the agnostic one, learnt inside the mask and outside;
+    v and the noise are predicted as they are. Cross-attention carries the garment to its place;
+    its mean features also join the vector that drives FiLM.
     """
 
     def __init__(self, config: DiffusionConfig) -> None:
@@ -102,6 +103,7 @@ class PersonUNet(nn.Module):
         self.norm = group_norm(width)
         self.head = zeroed(nn.Conv2d(width, 3 * side**2, 3, padding=1))
         self.side = side
+        self.predicts_picture = config.objective == "flow"
 
     def forward(
         self,
@@ -112,7 +114,7 @@ class PersonUNet(nn.Module):
         level: Tensor,
         garment: GarmentFeatures,
     ) -> Tensor:
-        """The estimate of x_0 from x_t, (N, 3, H, W).
+        """The prediction from x_t, (N, 3, H, W).
 
         Args:
             x: noisy image, (N, 3, H, W).
@@ -132,7 +134,8 @@ class PersonUNet(nn.Module):
         h = skips[-1]
         for up in self.decoder:
             h = up(h, skips, *context)
-        return person[:, :3] + F.pixel_shuffle(self.head(F.silu(self.norm(h))), self.side)
+        out = F.pixel_shuffle(self.head(F.silu(self.norm(h))), self.side)
+        return person[:, :3] + out if self.predicts_picture else out
 
 
 class GarmentUNet(nn.Module):
