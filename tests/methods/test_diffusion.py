@@ -19,6 +19,7 @@ from tryonbench_methods.diffusion.conditions import (
 from tryonbench_methods.diffusion.config import DiffusionConfig
 from tryonbench_methods.diffusion.flow import euler, flow_matching_loss, guided, shifted
 from tryonbench_methods.diffusion.method import Diffusion
+from tryonbench_methods.diffusion.model import GarmentMemory
 
 TINY = DiffusionConfig(channels=(16, 32), head_dim=16, embedding=32, steps=3)
 SIZE = (32, 24)
@@ -87,6 +88,37 @@ def test_the_garment_is_read_once_unless_it_sees_the_time(make_batch):
         with torch.inference_mode():
             method.generate(make_batch(1, SIZE), [1])
         assert len(calls) == expected
+
+
+@pytest.mark.parametrize("guidance", [1.0, 2.0])
+@pytest.mark.parametrize("sees_time", [False, True])
+def test_keys_and_values_of_the_garment_are_made_once_a_sample(sees_time, guidance, make_batch):
+    """Once for the condition and once for the null, unless they change with the time."""
+    method, calls = tiny(garment_sees_time=sees_time, guidance=guidance), []
+    readers = [
+        m.cross_attention for m in method.networks.modules() if hasattr(m, "cross_attention")
+    ]
+    for reader in readers:
+        for layer in (reader.key, reader.value):
+            layer.register_forward_hook(lambda *_: calls.append(1))
+    with torch.inference_mode():
+        method.generate(make_batch(1, SIZE), [1])
+    passes = 1 if guidance == 1 else 2
+    assert len(readers) == 2
+    assert len(calls) == 2 * len(readers) * passes * (TINY.steps if sees_time else 1)
+
+
+def test_remembered_keys_and_values_change_nothing(make_batch, monkeypatch):
+    method, batch = tiny(guidance=2.0), make_batch(2, SIZE)
+    with torch.inference_mode():
+        remembered = method.generate(batch, [1, 2])
+        monkeypatch.setattr(
+            GarmentMemory,
+            "keys_values",
+            lambda self, attention, level: attention.keys_values(self.features[level]),
+        )
+        made_anew = method.generate(batch, [1, 2])
+    torch.testing.assert_close(remembered, made_anew, atol=1e-6, rtol=0)
 
 
 def test_the_garment_unet_refuses_a_time_that_it_does_not_see():

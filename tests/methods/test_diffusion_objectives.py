@@ -11,6 +11,7 @@ from tryonbench.batch import TryOnBatch
 from tryonbench.method import TrainState
 from tryonbench_methods.diffusion.config import DiffusionConfig
 from tryonbench_methods.diffusion.method import Diffusion
+from tryonbench_methods.diffusion.model import GarmentMemory
 from tryonbench_methods.diffusion.objectives import VariancePreserving, objective_of
 
 SIZE = (32, 24)
@@ -101,14 +102,14 @@ def test_times_cover_the_whole_range():
 def test_a_fresh_network_predicts_nothing(changes, make_batch):
     """Only the picture is predicted as a change of the agnostic one."""
     network = Diffusion(settings(**changes), SIZE).networks["person_unet"]
-    features = {1: torch.zeros(1, 32, 8, 6)}
+    garment = GarmentMemory({1: torch.zeros(1, 32, 8, 6)})
     said = network(
         torch.randn(1, 3, *SIZE),
         torch.ones(1),
         torch.ones(1, 4, *SIZE),
         torch.zeros(1, 18, 3),
         torch.zeros(1),
-        features,
+        garment,
     )
     assert not said.any()
 

@@ -20,6 +20,9 @@ SHARPNESS = 1.5
 """Scale of the first queries and keys: with 32 channels a head, a cell's own place leads by 6."""
 
 
+KeysValues = tuple[Tensor, Tensor]
+
+
 def group_norm(channels: int) -> nn.GroupNorm:
     """GroupNorm with groups of 8 channels."""
     return nn.GroupNorm(channels // GROUP, channels)
@@ -85,13 +88,16 @@ class MapAttention(nn.Module):
 
     def forward(self, x: Tensor, source: Tensor, extra: Tensor | None = None) -> Tensor:
         """(N, C, H, W) reads (N, C, h, w) and extra tokens (N, L, T) -> (N, C, H, W)."""
+        return self.read(x, self.keys_values(source, extra))
+
+    def read(self, x: Tensor, keys_values: KeysValues) -> Tensor:
+        """(N, C, H, W) reads what `keys_values` gave -> (N, C, H, W)."""
         query = self.query(placed(self.query_norm(x)))
-        key, value = self._keys_values(source, extra)
-        read: Tensor = self.out(attend(query, key, value, self.heads))
+        read: Tensor = self.out(attend(query, *keys_values, self.heads))
         return x + read.transpose(1, 2).reshape(x.shape)
 
-    def _keys_values(self, source: Tensor, extra: Tensor | None) -> tuple[Tensor, Tensor]:
-        """Keys and values of the source's cells, then of the extra tokens."""
+    def keys_values(self, source: Tensor, extra: Tensor | None = None) -> KeysValues:
+        """Keys and values of the source's cells, then of the extra tokens, each (N, S, C)."""
         key, value = self.key(placed(self.key_norm(source))), self.value(tokens(source))
         if self.token_key_value is None or extra is None:
             return key, value

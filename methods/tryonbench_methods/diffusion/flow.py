@@ -66,7 +66,8 @@ def heun(denoise: Denoiser, x: Tensor, times: Tensor) -> Tensor:
 def guided(conditional: Denoiser, null: Denoiser, weight: float) -> Denoiser:
     """Classifier-free guidance, Ho and Salimans 2022: null + weight (conditional - null).
 
-    The same whether the two estimate x_0, v or the noise: at a given x they are affine in each other.
+    The same whether the two estimate x_0, v or the noise: at a given x each follows from the
+    others by an affine map.
     """
 
     def denoise(x: Tensor, t: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from tryonbench_methods.common.sizes import require_multiple
 from tryonbench_methods.diffusion.conditions import Conditions, augment, drop, read_conditions
 from tryonbench_methods.diffusion.config import DiffusionConfig
 from tryonbench_methods.diffusion.flow import guided
-from tryonbench_methods.diffusion.model import GarmentFeatures, GarmentUNet, PersonUNet
+from tryonbench_methods.diffusion.model import GarmentMemory, GarmentUNet, PersonUNet
 from tryonbench_methods.diffusion.objectives import Network, objective_of
 
 
@@ -67,20 +67,18 @@ class Diffusion(TryOnMethod):
 
     def _network(self, c: Conditions, level: Tensor) -> Network:
         """Both UNets as a function of (x, t)."""
-        person_unet, features = self.networks["person_unet"], self._garment_features(c, level)
+        person_unet, memory = self.networks["person_unet"], self._garment_memory(c, level)
 
         def predict(x: Tensor, t: Tensor) -> Tensor:
-            prediction: Tensor = person_unet(x, t, c.person, c.pose, level, features(t))
+            prediction: Tensor = person_unet(x, t, c.person, c.pose, level, memory(t))
             return prediction
 
         return predict
 
-    def _garment_features(
-        self, c: Conditions, level: Tensor
-    ) -> Callable[[Tensor], GarmentFeatures]:
-        """The garment's features as a function of t, computed once where t plays no part."""
+    def _garment_memory(self, c: Conditions, level: Tensor) -> Callable[[Tensor], GarmentMemory]:
+        """The garment as a function of t; one memory where t plays no part."""
         unet = self.networks["garment_unet"]
         if self.config.garment_sees_time:
-            return lambda t: unet(c.garment, level, t)
-        features: GarmentFeatures = unet(c.garment, level)
-        return lambda t: features
+            return lambda t: GarmentMemory(unet(c.garment, level, t))
+        memory = GarmentMemory(unet(c.garment, level))
+        return lambda t: memory

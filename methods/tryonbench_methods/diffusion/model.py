@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from tryonbench_methods.common.attention import MapAttention, group_norm
+from tryonbench_methods.common.attention import KeysValues, MapAttention, group_norm
 from tryonbench_methods.common.conditions import GARMENT_CHANNELS
 from tryonbench_methods.diffusion.blocks import (
     AttentionPool,
@@ -27,6 +27,24 @@ PERSON_CHANNELS = 3 + 3 + 1
 
 GarmentFeatures = Mapping[int, Tensor]
 """A feature map for each attention level l, (N, channels[l], h_l, w_l)."""
+
+
+class GarmentMemory:
+    """A garment's features, and the keys and values that attentions made of them, each once.
+
+    In sampling, one memory serves every step at which the features are the same.
+    """
+
+    def __init__(self, features: GarmentFeatures) -> None:
+        self.features = features
+        self._made: dict[MapAttention, KeysValues] = {}
+
+    def keys_values(self, attention: MapAttention, level: int) -> KeysValues:
+        """What an attention at a level reads."""
+        if attention not in self._made:
+            self._made[attention] = attention.keys_values(self.features[level])
+        return self._made[attention]
+
 
 Layer = Callable[[int, int], nn.Module]
 """(level, input channels) -> a layer of the level's width."""
@@ -72,12 +90,13 @@ class PersonLayer(nn.Module):
             self.self_attention = MapAttention(width, head, config.embedding)
             self.cross_attention = MapAttention(width, head)
 
-    def forward(self, x: Tensor, vector: Tensor, pose: Tensor, garment: GarmentFeatures) -> Tensor:
+    def forward(self, x: Tensor, vector: Tensor, pose: Tensor, garment: GarmentMemory) -> Tensor:
         """(N, inputs, h, w) with FiLM vector, pose tokens and garment -> (N, width, h, w)."""
         out: Tensor = self.block(x, vector)
         if self.attends:
             out = self.self_attention(out, out, pose)
-            out = self.cross_attention(out, garment[self.level])
+            keys_values = garment.keys_values(self.cross_attention, self.level)
+            out = self.cross_attention.read(out, keys_values)
         return out
 
 
@@ -112,7 +131,7 @@ class PersonUNet(nn.Module):
         person: Tensor,
         pose: Tensor,
         level: Tensor,
-        garment: GarmentFeatures,
+        garment: GarmentMemory,
     ) -> Tensor:
         """The prediction from x_t, (N, 3, H, W).
 
@@ -122,11 +141,11 @@ class PersonUNet(nn.Module):
             person: agnostic RGB and mask, (N, 4, H, W).
             pose: joints (x, y, found) in [0, 1], (N, 18, 3).
             level: noise augmentation of the conditions, (N,).
-            garment: features from `GarmentUNet`.
+            garment: remembers the features from `GarmentUNet`.
         """
         tokens = self.pose(pose)
         vector = self.pool(tokens) + self.time(t) + self.level(level)
-        vector = vector + self.garment(garment[self.coarsest_read].mean((2, 3)))
+        vector = vector + self.garment(garment.features[self.coarsest_read].mean((2, 3)))
         context = (vector, tokens, garment)
         skips = [self.stem(F.pixel_unshuffle(torch.cat([x, person], 1), self.side))]
         for down in self.encoder:

@@ -51,13 +51,14 @@ def linear(t: Tensor) -> Tensor:
 def cosine(t: Tensor) -> Tensor:
     """Alpha of Nichol and Dhariwal 2021, equation 17, with s = 0.008."""
     angle = (t + 0.008) / 1.008 * math.pi / 2
-    return torch.cos(angle) / math.cos(0.008 / 1.008 * math.pi / 2)
+    return angle.cos() / math.cos(0.008 / 1.008 * math.pi / 2)
 
 
 def sigmoid(t: Tensor) -> Tensor:
     """Alpha of Jabri et al. 2022 (algorithm 3), start -3, end 3, tau 1."""
-    low, high = torch.sigmoid(torch.tensor([-3.0, 3.0], dtype=t.dtype, device=t.device))
-    return ((high - torch.sigmoid(6 * t - 3)) / (high - low)).clamp(min=0).sqrt()
+    high = 1 / (1 + math.exp(-3))
+    squared = (high - torch.sigmoid(6 * t - 3)) / (2 * high - 1)
+    return squared.clamp(min=0).sqrt()
 
 
 CURVES: dict[ScheduleName, Callable[[Tensor], Tensor]] = {
