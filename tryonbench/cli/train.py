@@ -28,6 +28,10 @@ def train(
         Optional[list[str]], typer.Option("--set", help="One setting, such as optimizer.lr=1e-4.")
     ] = None,
     seed: Annotated[Optional[int], typer.Option("--seed", help="The same as --set seed=N.")] = None,
+    stage: Annotated[
+        Optional[str],
+        typer.Option("--stage", help="Stage of a cascade, the same as --set model.stage=NAME."),
+    ] = None,
     runs: Runs = RUNS,
     run: Annotated[Optional[str], typer.Option("--run", help="Name of the run folder.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Delete the run and begin again.")] = False,
@@ -40,6 +44,8 @@ def train(
     Example: `tryonbench train --method NAME --preset nano --set optimizer.lr=1e-3`
     """
     given = _with_seed(assignments or [], seed)
+    if stage is not None:
+        given = [*given, f"model.stage={stage}"]
     train_method(method, preset, data, split, config, given, runs, run, fresh, strict)
 
 

@@ -9,6 +9,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from tryonbench.config import RunConfig
 from tryonbench.data.random_batch import random_batch
+from tryonbench.errors import InputError
 from tryonbench.method import TryOnMethod
 from tryonbench.registry import method_class, preset_values, run_config
 
@@ -39,15 +40,23 @@ def _counted(method: type[TryOnMethod], preset: str) -> dict[str, Any]:
         "preset": preset,
         "size": size,
         "parameters": parameters,
-        "flops": _flops(method, config),
+        **_flops(method, config),
     }
 
 
-def _flops(method: type[TryOnMethod], config: RunConfig[Any]) -> int:
-    """Floating-point operations (2 x multiply-adds) of one `generate` call with one image."""
-    built = method(config.model, config.size)
+def _flops(method: type[TryOnMethod], config: RunConfig[Any]) -> dict[str, Any]:
+    """Floating-point operations (2 x multiply-adds) of one `generate` call with one image.
+
+    None, with the reason, for a preset that generates only with more settings.
+    """
+    meta = torch.device("meta")
+    with meta:
+        built = method(config.model, config.size)
     built.networks.eval()
-    batch = random_batch(1, config.size, method.info.inputs, seed=0)
-    with torch.inference_mode(), FlopCounterMode(display=False) as counter:
-        built.generate(batch, [0])
-    return int(counter.get_total_flops())
+    batch = random_batch(1, config.size, method.info.inputs, seed=0).to(meta)
+    try:
+        with torch.inference_mode(), FlopCounterMode(display=False) as counter:
+            built.generate(batch, [0])
+    except InputError as error:
+        return {"flops": None, "flops_missing": str(error)}
+    return {"flops": int(counter.get_total_flops())}

@@ -20,8 +20,15 @@ class DiffusionConfig(ModelConfig):
     """Width of each level, finest first. Each level has half the resolution of the one before."""
     blocks: tuple[PositiveInt, ...] = (1, 1)
     """Residual blocks of each level, in the encoder and again in the decoder."""
-    attention_levels: tuple[NonNegativeInt, ...] = Field(default=(1,), min_length=1)
-    """Levels with self-attention and cross-attention to the garment; 0 is the finest."""
+    attention_levels: tuple[NonNegativeInt, ...] = (1,)
+    """Levels with self-attention and cross-attention to the garment; 0 is the finest. None: a plain
+    UNet without try-on conditions, for a stage that enlarges."""
+    stage: Literal["base", "upsample"] = "base"
+    """Paint from noise alone, or also from the enlarged picture of the stage before."""
+    scale: int = Field(default=2, ge=2)
+    """How many times larger than the stage before, a side; of the stage `upsample`."""
+    previous: str | None = None
+    """Run folder or checkpoint of the stage before; the stage `upsample` generates from it."""
     head_dim: PositiveInt = 32
     """Channels of an attention head."""
     embedding: PositiveInt = 128
@@ -59,12 +66,24 @@ class DiffusionConfig(ModelConfig):
         levels = len(self.channels)
         if len(self.blocks) != levels:
             raise ValueError(f"blocks has {len(self.blocks)} levels and channels has {levels}")
-        if max(self.attention_levels) >= levels:
+        if max(self.attention_levels, default=0) >= levels:
             raise ValueError(f"attention_levels must be below {levels}, the number of levels")
         if any(c % GROUP for c in self.channels):
             raise ValueError(f"channels must be multiples of {GROUP}")
         if any(self.channels[level] % self.head_dim for level in self.attention_levels):
             raise ValueError(f"channels of attention levels must be multiples of {self.head_dim}")
+        return self
+
+    @model_validator(mode="after")
+    def _stage_is_possible(self) -> Self:
+        if self.attention_levels:
+            return self
+        if self.stage == "base":
+            raise ValueError("attention_levels may be empty in the stage upsample alone")
+        if self.guidance != 1:
+            raise ValueError(
+                "without attention_levels nothing is there to guide; set guidance to 1"
+            )
         return self
 
     @model_validator(mode="after")

@@ -54,9 +54,10 @@ def heun(denoise: Denoiser, x: Tensor, times: Tensor) -> Tensor:
     The last step is Euler's: at t = 0 the velocity is 0 / 0. Heun's method of second order, as in
     Karras et al. 2022, algorithm 1.
     """
-    for now, after in pairwise(times):
+    last = len(times) - 2
+    for step, (now, after) in enumerate(pairwise(times)):
         velocity = (x - denoise(x, now.expand(len(x)))) / now
-        if after > 0:
+        if step < last:
             ahead = x + (after - now) * velocity
             velocity = (velocity + (ahead - denoise(ahead, after.expand(len(x)))) / after) / 2
         x = x + (after - now) * velocity

@@ -8,13 +8,15 @@ import torch
 from torch import Tensor, nn
 
 from tryonbench.method import MethodInfo, Phase, TrainState, TryOnBatch, TryOnMethod
-from tryonbench.seeds import noise
+from tryonbench.seeds import derive, noise
 from tryonbench_methods.common.sizes import require_multiple
+from tryonbench_methods.diffusion.cascade import load_stage, low_resolution, noisy, resized, smaller
 from tryonbench_methods.diffusion.conditions import Conditions, augment, drop, read_conditions
 from tryonbench_methods.diffusion.config import DiffusionConfig
 from tryonbench_methods.diffusion.flow import guided
 from tryonbench_methods.diffusion.model import GarmentMemory, GarmentUNet, PersonUNet
 from tryonbench_methods.diffusion.objectives import Network, objective_of
+from tryonbench_methods.diffusion.upsampler import PlainUNet
 
 
 class Diffusion(TryOnMethod):
@@ -31,19 +33,30 @@ class Diffusion(TryOnMethod):
     config_class = DiffusionConfig
     phases = (Phase("generator", ("person_unet", "garment_unet")),)
     config: DiffusionConfig
+    _previous: TryOnMethod | None = None
 
     def build(self) -> dict[str, nn.Module]:
-        """The two UNets."""
+        """The two UNets; of a plain super-resolution stage one."""
         require_multiple(self.info.name, self.size, self.config.reduction)
+        if not self.config.attention_levels:
+            self.phases = (Phase("generator", ("person_unet",)),)  # type: ignore[misc]
+            return {"person_unet": PlainUNet(self.config)}
         return {"person_unet": PersonUNet(self.config), "garment_unet": GarmentUNet(self.config)}
 
     def training_step(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
-        """The objective's loss under noise augmentation and joint condition drop."""
+        """The objective's loss under noise augmentation and joint condition drop.
+
+        Raises:
+            InputError: at the first step, if pictures could not be generated afterwards.
+        """
+        if state.step == 0 and self.config.stage == "upsample":
+            load_stage(self.config.previous, self._previous_size)
         image, conditions = batch.need("image"), read_conditions(batch)
         draws = torch.rand(2, len(image), device=image.device)
         level = draws[0] * self.config.noise_augmentation
         keep = draws[1] >= self.config.condition_drop
-        network = self._network(drop(augment(conditions, level), keep), level)
+        low = self._trained_low(image, level)
+        network = self._network(drop(augment(conditions, level), keep), level, low)
         objective = objective_of(self.config)
         t = objective.times(image)
         loss = objective.loss(network, image, torch.randn_like(image), t)
@@ -52,25 +65,60 @@ class Diffusion(TryOnMethod):
     def generate(self, batch: TryOnBatch, seeds: Sequence[int]) -> Tensor:
         """The sampler's steps from each seed's noise, (N, 3, H, W) in [-1, 1]."""
         conditions = read_conditions(batch)
-        start = noise(seeds, (3, *batch.size), conditions.person.device)
-        network = self._guided_network(conditions)
-        return objective_of(self.config).sample(network, start, seeds).float().clamp(-1, 1)
+        low = self._generated_low(batch, seeds)
+        own = seeds if low is None else [derive("upsample", *batch.size, seed) for seed in seeds]
+        start = noise(own, (3, *batch.size), conditions.person.device)
+        network = self._guided_network(conditions, low)
+        return objective_of(self.config).sample(network, start, own).float().clamp(-1, 1)
 
-    def _guided_network(self, conditions: Conditions) -> Network:
+    def _trained_low(self, image: Tensor, level: Tensor) -> Tensor | None:
+        """What stands for the stage before in training, with its noise augmentation."""
+        if self.config.stage == "base":
+            return None
+        return noisy(low_resolution(image, self.config.scale), level)
+
+    def _generated_low(self, batch: TryOnBatch, seeds: Sequence[int]) -> Tensor | None:
+        """The enlarged pictures of the stage before."""
+        if self.config.stage == "base":
+            return None
+        before = self.previous()
+        before.networks.to(batch.need("agnostic").device)
+        return resized(before.generate(smaller(batch, before.size), seeds), batch.size)
+
+    def previous(self) -> TryOnMethod:
+        """The stage before, loaded once. It is no part of this stage's weights.
+
+        Raises:
+            InputError: it is not named, not readable or of another size.
+        """
+        if self._previous is None:
+            self._previous = load_stage(self.config.previous, self._previous_size)
+        return self._previous
+
+    @property
+    def _previous_size(self) -> tuple[int, int]:
+        """Height and width of the stage before."""
+        return self.size[0] // self.config.scale, self.size[1] // self.config.scale
+
+    def _guided_network(self, conditions: Conditions, low: Tensor | None) -> Network:
         """The network that sampling follows; one pass a step unless guidance is on."""
         clean = conditions.pose.new_zeros(len(conditions.pose))
-        conditional = self._network(conditions, clean)
+        conditional = self._network(conditions, clean, low)
         if self.config.guidance == 1:
             return conditional
-        null = self._network(drop(conditions, torch.zeros_like(clean)), clean)
+        null = self._network(drop(conditions, torch.zeros_like(clean)), clean, low)
         return guided(conditional, null, self.config.guidance)
 
-    def _network(self, c: Conditions, level: Tensor) -> Network:
-        """Both UNets as a function of (x, t)."""
-        person_unet, memory = self.networks["person_unet"], self._garment_memory(c, level)
+    def _network(self, c: Conditions, level: Tensor, low: Tensor | None) -> Network:
+        """The networks as a function of (x, t)."""
+        person_unet = self.networks["person_unet"]
+        if not self.config.attention_levels:
+            return lambda x, t: person_unet(x, t, low, level)
+        memory = self._garment_memory(c, level)
+        person = c.person if low is None else torch.cat([c.person, low], 1)
 
         def predict(x: Tensor, t: Tensor) -> Tensor:
-            prediction: Tensor = person_unet(x, t, c.person, c.pose, level, memory(t))
+            prediction: Tensor = person_unet(x, t, person, c.pose, level, memory(t))
             return prediction
 
         return predict

@@ -24,6 +24,8 @@ from tryonbench_methods.diffusion.config import DiffusionConfig
 
 PERSON_CHANNELS = 3 + 3 + 1
 """Noisy image, agnostic, agnostic mask."""
+LOW_CHANNELS = 3
+"""The enlarged picture of the stage before."""
 
 GarmentFeatures = Mapping[int, Tensor]
 """A feature map for each attention level l, (N, channels[l], h_l, w_l)."""
@@ -103,9 +105,10 @@ class PersonLayer(nn.Module):
 class PersonUNet(nn.Module):
     """The prediction of the objective: the clean picture, v or the noise.
 
-    The picture is predicted as a change of the agnostic one, learnt inside the mask and outside;
-    v and the noise are predicted as they are. Cross-attention carries the garment to its place;
-    its mean features also join the vector that drives FiLM.
+    The picture is predicted as a change of the agnostic one (of the enlarged one in the stage
+    `upsample`), learnt inside the mask and outside; v and the noise are predicted as they are.
+    Cross-attention carries the garment to its place; its mean features also join the vector that
+    drives FiLM.
     """
 
     def __init__(self, config: DiffusionConfig) -> None:
@@ -116,7 +119,9 @@ class PersonUNet(nn.Module):
         self.pool = AttentionPool(config.embedding, config.head_dim)
         self.coarsest_read = max(config.attention_levels)
         self.garment = VectorEmbedding(config.channels[self.coarsest_read], config.embedding)
-        self.stem = nn.Conv2d(PERSON_CHANNELS * side**2, width, 3, padding=1)
+        self.enlarges = config.stage == "upsample"
+        inputs = PERSON_CHANNELS + LOW_CHANNELS * self.enlarges
+        self.stem = nn.Conv2d(inputs * side**2, width, 3, padding=1)
         self.encoder = encoder(config, lambda level, inputs: PersonLayer(config, level, inputs))
         self.decoder = decoder(config, lambda level, inputs: PersonLayer(config, level, inputs), 0)
         self.norm = group_norm(width)
@@ -138,7 +143,8 @@ class PersonUNet(nn.Module):
         Args:
             x: noisy image, (N, 3, H, W).
             t: time in [0, 1], (N,).
-            person: agnostic RGB and mask, (N, 4, H, W).
+            person: agnostic RGB and mask, (N, 4, H, W); in the stage `upsample` also the enlarged
+                picture of the stage before, (N, 7, H, W).
             pose: joints (x, y, found) in [0, 1], (N, 18, 3).
             level: noise augmentation of the conditions, (N,).
             garment: remembers the features from `GarmentUNet`.
@@ -154,7 +160,9 @@ class PersonUNet(nn.Module):
         for up in self.decoder:
             h = up(h, skips, *context)
         out = F.pixel_shuffle(self.head(F.silu(self.norm(h))), self.side)
-        return person[:, :3] + out if self.predicts_picture else out
+        if not self.predicts_picture:
+            return out
+        return (person[:, -LOW_CHANNELS:] if self.enlarges else person[:, :3]) + out
 
 
 class GarmentUNet(nn.Module):
@@ -172,8 +180,8 @@ class GarmentUNet(nn.Module):
         self.level = NumberEmbedding(embedding)
         self.time = NumberEmbedding(embedding) if config.garment_sees_time else None
         self.stem = nn.Conv2d(GARMENT_CHANNELS * self.side**2, config.channels[0], 3, padding=1)
-        self.encoder = encoder(config, _film_layer(config))
-        self.decoder = decoder(config, _film_layer(config), finest)
+        self.encoder = encoder(config, film_layer(config))
+        self.decoder = decoder(config, film_layer(config), finest)
 
     def forward(self, garment: Tensor, level: Tensor, t: Tensor | None = None) -> GarmentFeatures:
         """Features of garment RGB and mask (N, 4, H, W) at noise level (N,) and time (N,).
@@ -200,6 +208,6 @@ class GarmentUNet(nn.Module):
         return vector
 
 
-def _film_layer(config: DiffusionConfig) -> Layer:
+def film_layer(config: DiffusionConfig) -> Layer:
     """The garment UNet's layers: FiLM blocks without attention."""
     return lambda level, inputs: FiLMBlock(inputs, config.channels[level], config.embedding)
