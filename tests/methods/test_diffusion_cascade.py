@@ -13,7 +13,8 @@ from tryonbench.errors import InputError
 from tryonbench.method import TrainState
 from tryonbench.registry import run_config
 from tryonbench.training.ema import tensors
-from tryonbench_methods.diffusion.cascade import low_resolution, noisy, smaller
+from tryonbench_methods.diffusion.cascade import low_resolution, smaller
+from tryonbench_methods.diffusion.conditions import noisy
 from tryonbench_methods.diffusion.config import DiffusionConfig
 from tryonbench_methods.diffusion.method import Diffusion
 

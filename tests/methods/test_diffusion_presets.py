@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from tryonbench.efficiency.describe import describe
 from tryonbench.registry import preset_values, run_config
 from tryonbench_methods.diffusion import method as module
 from tryonbench_methods.diffusion.method import Diffusion
@@ -25,6 +26,13 @@ PRESETS = {
     "sr-512": (40.8, 0, 716, 0),
 }
 """Millions of parameters of person and garment UNet, GFLOP of both and of the garment's alone."""
+
+
+def test_flops_that_need_the_stage_before_are_missing_with_the_reason():
+    facts = describe("diffusion", "sr-512")
+    assert facts["flops"] is None
+    assert "model.previous" in facts["flops_missing"]
+    assert facts["parameters"]["person_unet"] > 40e6
 
 
 @pytest.fixture

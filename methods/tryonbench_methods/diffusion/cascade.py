@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -25,11 +24,6 @@ def low_resolution(photo: Tensor, scale: int) -> Tensor:
     """A photograph as an ideal stage before would give it: shrunk and enlarged again."""
     height, width = photo.shape[2:]
     return resized(resized(photo, (height // scale, width // scale)), (height, width))
-
-
-def noisy(picture: Tensor, level: Tensor) -> Tensor:
-    """(1 - level) picture + level noise, level (N,) in [0, 1): noise conditioning augmentation."""
-    return torch.lerp(picture, torch.randn_like(picture), level.view(-1, 1, 1, 1))
 
 
 def smaller(batch: TryOnBatch, size: Size) -> TryOnBatch:

@@ -49,17 +49,17 @@ def drop(conditions: Conditions, keep: Tensor) -> Conditions:
 
 
 def augment(conditions: Conditions, level: Tensor) -> Conditions:
-    """Mix a share `level` (N,) in [0, 1) of noise into the pictures, not into masks and pose.
-
-    Noise conditioning augmentation, Ho et al. 2022, with a linear mix.
-    """
-    share = level.view(-1, 1, 1, 1)
+    """Mix a share `level` (N,) in [0, 1) of noise into the pictures, not into masks and pose."""
     pictures = [conditions.person, conditions.garment]
-    person, garment = (_mixed(picture, share) for picture in pictures)
+    person, garment = (
+        torch.cat([noisy(picture[:, :3], level), picture[:, 3:]], 1) for picture in pictures
+    )
     return Conditions(person, garment, conditions.pose)
 
 
-def _mixed(picture: Tensor, share: Tensor) -> Tensor:
-    """(1 - share) RGB + share noise, the mask unchanged, (N, 4, H, W)."""
-    rgb, mask = picture[:, :3], picture[:, 3:]
-    return torch.cat([torch.lerp(rgb, torch.randn_like(rgb), share), mask], 1)
+def noisy(picture: Tensor, level: Tensor) -> Tensor:
+    """(1 - level) picture + level noise, (N, C, H, W) and (N,) in [0, 1).
+
+    Noise conditioning augmentation, Ho et al. 2022, with a linear mix.
+    """
+    return torch.lerp(picture, torch.randn_like(picture), level.view(-1, 1, 1, 1))

@@ -10,8 +10,14 @@ from torch import Tensor, nn
 from tryonbench.method import MethodInfo, Phase, TrainState, TryOnBatch, TryOnMethod
 from tryonbench.seeds import derive, noise
 from tryonbench_methods.common.sizes import require_multiple
-from tryonbench_methods.diffusion.cascade import load_stage, low_resolution, noisy, resized, smaller
-from tryonbench_methods.diffusion.conditions import Conditions, augment, drop, read_conditions
+from tryonbench_methods.diffusion.cascade import load_stage, low_resolution, resized, smaller
+from tryonbench_methods.diffusion.conditions import (
+    Conditions,
+    augment,
+    drop,
+    noisy,
+    read_conditions,
+)
 from tryonbench_methods.diffusion.config import DiffusionConfig
 from tryonbench_methods.diffusion.flow import guided
 from tryonbench_methods.diffusion.model import GarmentMemory, GarmentUNet, PersonUNet
