@@ -136,3 +136,10 @@ def test_without_torchs_lanczos_pillow_shrinks(monkeypatch: pytest.MonkeyPatch) 
     picture = Image.fromarray(np.random.default_rng(0).integers(0, 256, (9, 7, 3), dtype=np.uint8))
     expected = np.asarray(resized(picture, (4, 3), "lanczos"))
     assert np.array_equal(shrunk(picture, (4, 3)), expected)
+
+
+def test_an_animation_is_refused(tmp_path: Path) -> None:
+    path, frame = tmp_path / "moving.png", Image.new("RGB", (4, 4))
+    frame.save(path, save_all=True, append_images=[Image.new("RGB", (4, 4), "red")])
+    with pytest.raises(InputError, match=r"moving.png has 2 frames; save one"):
+        decode(path, "RGB")

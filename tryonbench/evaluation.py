@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
-from tryonbench.data.dataset import fingerprint
-from tryonbench.data.layout import Split
-from tryonbench.data.pairs import PairList, pairs_of
 from tryonbench.efficiency import measure_efficiency
 from tryonbench.environment import code_digest, device_name, environment, package_versions
 from tryonbench.errors import InputError
@@ -27,42 +22,10 @@ from tryonbench.metrics.halves import explained_halves, measure_halves
 from tryonbench.metrics.loading import Item
 from tryonbench.metrics.outputs import Problems, find_outputs
 from tryonbench.metrics.plan import Plan, Scoring, explained, scoring_of
-from tryonbench.protocols import Protocol, with_pairs
+from tryonbench.request import Job, Request, job_of, result_in
 from tryonbench.results.schema import DataSource, Efficiency, Result
-from tryonbench.results.store import read_result, write_halves, write_result, write_samples
+from tryonbench.results.store import write_halves, write_result, write_samples
 from tryonbench.subjects import Subject, load_subject, skip_reason
-
-SCORING_CODE = ("tryonbench.data", "tryonbench.images", "tryonbench.metrics", "tryonbench.stats")
-SCORING_PACKAGES = (
-    "torch", "torchvision", "torchmetrics", "lpips", "pillow", "scipy", "opencv-python-headless",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Request:
-    """What to evaluate on, and how."""
-
-    protocol: Protocol
-    split: Split
-    metrics: tuple[str, ...] = ()
-    """Metric keys; all of the protocol if empty."""
-    allow_missing: bool = False
-    efficiency: bool = True
-    pair_file: Path | None = None
-    """A pair list to use in place of the protocol's."""
-    pairs: PairList = field(init=False)
-
-    def __post_init__(self) -> None:
-        own, file = self.protocol, self.pair_file
-        pairs = pairs_of(self.split, own.pairing, own.pairs, file)
-        object.__setattr__(self, "pairs", pairs)
-        if file:
-            object.__setattr__(self, "protocol", with_pairs(own, file, pairs.digest))
-
-    @cached_property
-    def data(self) -> str:
-        """The fingerprint of the data."""
-        return fingerprint(self.split, self.pairs)
 
 
 def evaluate(subject: Subject, request: Request) -> Result:
@@ -79,7 +42,7 @@ def evaluate_all(subject: Subject, requests: Sequence[Request]) -> list[Result]:
         InputError: images are missing, extra, unreadable or of a wrong size.
     """
     refuse_unwritable(subject.run.folder)
-    jobs = [_job(subject, request) for request in requests]
+    jobs = [job_of(subject, request) for request in requests]
     found = {job: result for job in jobs if (result := _known(subject, job))}
     todo: dict[tuple[Path, str], list[Job]] = {}
     for job in jobs:
@@ -103,20 +66,10 @@ def explain(requests: Sequence[Request], subject: Subject | None = None) -> list
     return lines
 
 
-@dataclass(frozen=True, eq=False)
-class Job:
-    """A request with what it comes down to."""
-
-    request: Request
-    scoring: Scoring
-    key: str
-    """Of the result."""
-
-
 def _known(subject: Subject, job: Job) -> Result | None:
     """The result that is there, or that of a protocol which the subject skips."""
     path = subject.run.result(job.request.protocol.name)
-    known = _read(path)
+    known = result_in(path)
     if known and known.key == job.key:
         return known
     reason = skip_reason(subject, job.request.protocol)
@@ -125,32 +78,6 @@ def _known(subject: Subject, job: Job) -> Result | None:
     result = _result(subject, job, None, skipped=reason)
     write_result(path, result)
     return result
-
-
-def _read(path: Path) -> Result | None:
-    """The result in a file; a broken one counts as none and is written anew."""
-    try:
-        return read_result(path) if path.is_file() else None
-    except InputError:
-        return None
-
-
-def _job(subject: Subject, request: Request) -> Job:
-    """The key changes with the images, the data, the settings, the weights found, and the code
-    and packages that score."""
-    scoring = _scoring(request)
-    parts = {
-        "identity": [subject.method, subject.identity],
-        "protocol": request.protocol.fingerprint,
-        "data": request.data,
-        "metrics": sorted(scoring.metrics),
-        "missing": dict(scoring.missing),
-        "weights": scoring.weight_files(),
-        "code": [code_digest(name) for name in SCORING_CODE],
-        "packages": [package_versions()[name] for name in SCORING_PACKAGES],
-        "options": [request.allow_missing, request.efficiency],
-    }
-    return Job(request, scoring, digest(canonical_json(parts))[:16])
 
 
 def _scoring(request: Request) -> Scoring:

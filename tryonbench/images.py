@@ -41,13 +41,14 @@ def decode(path: Path, mode: Literal["RGB", "L", "P"]) -> Image.Image:
 
     Raises:
         InputError: missing, unreadable or truncated.
-        UnfitPicture: too large, over 8 bits a channel, turned by an EXIF tag; transparent, CMYK or
-            of one bit a pixel for RGB; not a palette for mode P.
+        UnfitPicture: too large, animated, over 8 bits a channel, turned by an EXIF tag;
+            transparent, CMYK or of one bit a pixel for RGB; not a palette for mode P.
     """
     try:
         with Image.open(path) as image:
             _refuse_bomb(path, image)
             _refuse_deep(path, image)
+            _refuse_animated(path, image)
             image.load()
             _refuse_turned(path, image)
             return _as_mode(path, image, mode)
@@ -67,6 +68,11 @@ def _refuse_deep(path: Path, image: Image.Image) -> None:
     tiles = getattr(image, "tile", ())
     if any("16" in str(tile.args) for tile in tiles):
         raise UnfitPicture(f"{path} has over 8 bits a channel; save it with 8 bits")
+
+
+def _refuse_animated(path: Path, image: Image.Image) -> None:
+    if getattr(image, "is_animated", False) and image.format != "MPO":
+        raise UnfitPicture(f"{path} has {getattr(image, 'n_frames', 2)} frames; save one")
 
 
 def _refuse_turned(path: Path, image: Image.Image) -> None:

@@ -21,8 +21,9 @@ from tryonbench.data.layout import open_split, splits
 from tryonbench.data.pairs import Pair, own_garments, pairs_of
 from tryonbench.data.sample import Sample
 from tryonbench.errors import InputError
-from tryonbench.evaluation import Request, evaluate
+from tryonbench.evaluation import evaluate
 from tryonbench.registry import method_class
+from tryonbench.request import Request
 from tryonbench.subjects import baseline_subject
 
 ATR = (

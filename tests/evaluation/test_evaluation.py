@@ -12,10 +12,11 @@ from PIL import ExifTags, Image
 from tryonbench import evaluation, subjects
 from tryonbench.data.layout import open_split
 from tryonbench.errors import InputError
-from tryonbench.evaluation import Request, evaluate, evaluate_all
+from tryonbench.evaluation import evaluate, evaluate_all
 from tryonbench.metrics.outputs import picture_size
 from tryonbench.protocols import get_protocol
 from tryonbench.registry import method_class
+from tryonbench.request import Request
 from tryonbench.results.store import read_result, read_samples
 from tryonbench.runs import Run
 from tryonbench.subjects import baseline_subject, images_subject
@@ -110,7 +111,7 @@ def test_nothing_is_done_twice(synth_root: Path, tmp_path: Path, monkeypatch) ->
     monkeypatch.setattr(evaluation, "_scored", lambda *_: pytest.fail("scored again"))
     assert evaluate(subject, _request(synth_root)) == first
     with pytest.raises(pytest.fail.Exception, match="scored again"):
-        evaluate(subject, _request(synth_root, metrics=("l1",)))
+        evaluate(subject, _request(synth_root, metrics=("mse",)))
 
 
 def test_a_broken_result_file_is_written_anew(synth_root: Path, tmp_path: Path) -> None:

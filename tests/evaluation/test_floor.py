@@ -14,11 +14,12 @@ from torch.nn.functional import adaptive_avg_pool2d
 
 from tryonbench.data.layout import open_split
 from tryonbench.errors import InputError
-from tryonbench.evaluation import Request, evaluate, explain, generate
+from tryonbench.evaluation import evaluate, explain, generate
 from tryonbench.floor import FLOOR, SPLIT_HALF, TRUTH_JPEG
 from tryonbench.metrics import engine, plan, references
 from tryonbench.metrics.frechet import frechet_distance
 from tryonbench.protocols import Protocol, Reference, get_protocol
+from tryonbench.request import Request
 from tryonbench.results.schema import Result
 from tryonbench.results.tables import tables
 from tryonbench.runs import Run

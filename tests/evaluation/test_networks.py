@@ -12,10 +12,11 @@ from PIL import Image
 
 from tryonbench import weights
 from tryonbench.data.layout import open_split
-from tryonbench.evaluation import Request, evaluate
+from tryonbench.evaluation import evaluate
 from tryonbench.files import file_sha256
 from tryonbench.metrics import metric_class
 from tryonbench.protocols import get_protocol
+from tryonbench.request import Request
 from tryonbench.results.schema import Result
 from tryonbench.runs import Run
 from tryonbench.subjects import images_subject

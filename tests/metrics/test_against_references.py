@@ -150,6 +150,8 @@ def test_kid_is_seeded_and_uses_the_smaller_set() -> None:
     kid = Kid(subset_size=20)
     assert kid.value(one, two) == kid.value(one, two)
     assert kid.value(one, two) != Kid(subset_size=20, seed=1).value(one, two)
+    shuffled = rng.permutation(one), rng.permutation(two)
+    assert kid.value(*shuffled) == pytest.approx(kid.value(one, two), rel=1e-9)
     with pytest.raises(NotDefined, match="needs 2 images or more, there are 1"):
         kid.value(one[:1], two)
 

@@ -11,10 +11,11 @@ from PIL import Image
 
 from tryonbench.data.layout import open_split
 from tryonbench.errors import InputError
-from tryonbench.evaluation import Request, evaluate
+from tryonbench.evaluation import evaluate
 from tryonbench.metrics import make_metric
 from tryonbench.metrics.base import Scored
 from tryonbench.protocols import get_protocol
+from tryonbench.request import Request
 from tryonbench.runs import Run
 from tryonbench.subjects import images_subject
 

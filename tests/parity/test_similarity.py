@@ -31,7 +31,8 @@ def _scored(pictures) -> Scored:
 def test_each_is_torchmetrics_module(pictures, key: str, peer: str, kind: torch.dtype) -> None:
     """The class, fed one image at a time, which users of torchmetrics call.
 
-    SSIM in float64: in float32 torchmetrics' own rounding is up to 3e-5 of low values.
+    SSIM in float64: in float32 torchmetrics' own rounding takes up to 1e-4 off; the presets of
+    papers that call it have `arithmetic: torchmetrics`.
     """
     image = pytest.importorskip("torchmetrics.image")
     images = _scored(pictures)
@@ -39,6 +40,20 @@ def test_each_is_torchmetrics_module(pictures, key: str, peer: str, kind: torch.
     measure = getattr(image, f"{peer}IndexMeasure")(data_range=1.0)
     both = zip(images.output.to(kind).split(1), images.truth.to(kind).split(1), strict=True)
     theirs = [measure(output, truth).item() for output, truth in both]
+    assert ours.tolist() == pytest.approx(theirs, rel=1e-5)
+
+
+@pytest.mark.parametrize("chunk", [1, 4])
+def test_ssim_as_papers_call_it_is_torchmetrics_in_float32(pictures, chunk: int) -> None:
+    peer = pytest.importorskip("torchmetrics.image").StructuralSimilarityIndexMeasure
+    images = _scored(pictures)
+    theirs = [
+        peer(data_range=1.0)(output[None], truth[None]).item()
+        for output, truth in zip(images.output, images.truth, strict=True)
+    ]
+    score = make_metric("ssim", {"arithmetic": "torchmetrics"}).scorer(CPU)
+    pairs = zip(images.output.split(chunk), images.truth.split(chunk), strict=True)
+    ours = torch.cat([score(Scored(output, truth, None)) for output, truth in pairs])
     assert ours.tolist() == pytest.approx(theirs, rel=1e-5)
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from tryonbench.cli.targets import protocols_for
 from tryonbench.data.layout import Split
 from tryonbench.errors import InputError, did_you_mean
-from tryonbench.evaluation import Request
 from tryonbench.protocols import Protocol
 from tryonbench.protocols.presets import preset_protocols
+from tryonbench.request import Request
 
 PAIRINGS = ("paired", "unpaired")
 

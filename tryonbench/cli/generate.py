@@ -39,10 +39,10 @@ def generate(
     from tryonbench.cli.targets import protocols_for, subject_of
     from tryonbench.data.layout import open_split
     from tryonbench.errors import InputError
-    from tryonbench.evaluation import Request
     from tryonbench.evaluation import generate as make
     from tryonbench.files import refuse_unwritable
     from tryonbench.interpolation import Row
+    from tryonbench.request import Request
     from tryonbench.subjects import subject_size
 
     if out:

@@ -8,8 +8,9 @@ from tryonbench.cli.asked import Asked
 from tryonbench.cli.options import note
 from tryonbench.environment import environment
 from tryonbench.errors import InputError
-from tryonbench.evaluation import Request, evaluate_all
+from tryonbench.evaluation import evaluate_all
 from tryonbench.metrics.outputs import picture_size
+from tryonbench.request import Request
 from tryonbench.results.schema import Result
 from tryonbench.runs import Run
 from tryonbench.subjects import images_subject

@@ -11,7 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from tryonbench.data.check import Findings
-    from tryonbench.evaluation import Request
+    from tryonbench.request import Request
 
 Requests = Callable[[tuple[int, int]], "Iterable[Request]"]
 """The evaluations asked for, of images of a size."""

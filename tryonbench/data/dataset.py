@@ -165,9 +165,14 @@ def training_loader(
     )
 
 
-def fingerprint(split: Split, pairs: PairList) -> str:
-    """12 hex digits that change with the pairs, or with the content of any file of theirs."""
-    lines = [pairs.digest]
+def fingerprint(split: Split, pairs: PairList, every_photograph: bool = False) -> str:
+    """12 hex digits that change with the pairs, or with the content of any file of theirs.
+
+    Args:
+        every_photograph: whether any photograph of the split counts, too.
+    """
+    photographs = split.ids("image") if every_photograph else ()
+    lines = [pairs.digest, *(known_sha256(split.path("image", name)) for name in photographs)]
     for pair in pairs.pairs:
         named = dict.fromkeys(split.places, pair.person)
         named |= {"cloth": pair.cloth, "cloth_mask": pair.cloth}

@@ -28,12 +28,18 @@ def truth_path(split: Split, pair: Pair) -> Path | None:
     return path if path.is_file() else None
 
 
+def region_path(split: Split, pair: Pair) -> Path:
+    """The parse map of the true picture, there or not."""
+    if is_own_garment(pair):
+        return split.path("parse", pair.person)
+    return split.path("truth_parse", pair.truth)
+
+
 def garment_region(split: Split, pair: Pair, size: tuple[int, int]) -> NDArray[np.bool_] | None:
     """Where the true picture shows the garment, (H, W), or None where no parse says so."""
-    own = is_own_garment(pair)
-    path = split.path("parse", pair.person) if own else split.path("truth_parse", pair.truth)
+    path = region_path(split, pair)
     if not path.is_file():
         return None
-    parse = parse_labels(split, path) if own else np.asarray(decode(path, "P"))
+    parse = parse_labels(split, path) if is_own_garment(pair) else np.asarray(decode(path, "P"))
     shown = labelled(parse, split.garment_labels)
     return np.asarray(resized(Image.fromarray(shown), size, "nearest"))

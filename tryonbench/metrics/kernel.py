@@ -34,6 +34,7 @@ class Kid(InceptionMetric):
         if size < 2:
             raise NotDefined(f"needs 2 images or more, there are {size}")
         rng = np.random.default_rng(self.seed)
+        output, reference = _in_own_order(output), _in_own_order(reference)
         draws = [
             mmd2(
                 output[rng.choice(len(output), size, replace=False)],
@@ -58,6 +59,12 @@ class Kid(InceptionMetric):
         from tryonbench.stats.subsets import kernel_subsets
 
         return half_distances(kernel_subsets, output, reference, aligned=aligned)
+
+
+def _in_own_order(features: Features) -> Features:
+    """The rows in an order of their own, so that subsets do not depend on the order given."""
+    direction = np.random.default_rng(0).normal(size=features.shape[1])
+    return features[np.argsort(features @ direction)]
 
 
 def mmd2(x: Features, y: Features) -> float:

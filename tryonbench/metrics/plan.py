@@ -9,7 +9,8 @@ from typing import Literal
 from tryonbench.data.layout import Split
 from tryonbench.data.pairs import Pair
 from tryonbench.data.sample import missing_folders
-from tryonbench.data.truth import garment_region, truth_path
+from tryonbench.data.truth import region_path, truth_path
+from tryonbench.errors import listed
 from tryonbench.metrics import make_metric
 from tryonbench.metrics.base import ImageMetric, Metric, Resize, SetMetric
 from tryonbench.metrics.regional import Regional
@@ -151,12 +152,19 @@ def _missing(metric: Metric, protocol: Protocol, split: Split, pairs: Sequence[P
         if metric.region == "preserved":
             if missing_folders(split, "agnostic_mask"):
                 return NO_MASK
-        elif truth_path(split, pairs[0]) is None:
-            return NO_TRUTH
-        if metric.region == "garment" and garment_region(split, pairs[0], (1, 1)) is None:
-            return NO_PARSE
+        elif lacking := [pair for pair in pairs if truth_path(split, pair) is None]:
+            return NO_TRUTH if len(lacking) == len(pairs) else _some("ground truth", lacking)
+        if metric.region == "garment":
+            lacking = [pair for pair in pairs if not region_path(split, pair).is_file()]
+            if lacking:
+                return NO_PARSE if len(lacking) == len(pairs) else _some("parse map", lacking)
     reason = metric.undefined(protocol.size)
     return reason or (missing_weights(metric.weights) if metric.weights else None)
+
+
+def _some(what: str, lacking: Sequence[Pair]) -> str:
+    names = listed([pair.person for pair in lacking])
+    return f"{len(lacking)} pairs have no {what}: {names}; add what is missing"
 
 
 def explained(plan: Plan, items: int, photographs: int) -> list[str]:

@@ -73,7 +73,7 @@ def estimate(values: Matrix, confidence: float = 0.95) -> Estimate:
     spread of the halves is used, not where they lie, and the interval is about **the FID that N
     such images have on average**: right for comparing methods at the same N, and no statement
     about infinitely many.
-    For methods that hardly differ from the reference it is too wide (up to 1.7 times).
+    For methods that hardly differ from the reference it is too wide (up to 2.2 times).
 
     >>> estimate(np.array([5.0, 7.0, 9.0])).value
     5.0
