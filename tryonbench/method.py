@@ -77,7 +77,7 @@ class TryOnMethod(ABC):
 
     info: ClassVar[MethodInfo]
     config_class: ClassVar[type[ModelConfig]] = ModelConfig
-    phases: ClassVar[tuple[Phase, ...]] = ()
+    phases: tuple[Phase, ...] = ()
     """The first phase's networks are those that `generate` uses: they get the moving average."""
     training_inputs: ClassVar[tuple[Modality, ...]] = ()
     """Modalities that `training_step` reads beyond `info.inputs` and `image`."""

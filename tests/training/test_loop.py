@@ -169,3 +169,14 @@ def test_two_processes_never_train_one_run(synth_root: Path, tmp_path: Path) -> 
 def test_a_log_line_that_is_no_record_is_left_out(tmp_path: Path) -> None:
     (tmp_path / "log.jsonl").write_text('null\n{"images": 1}\n[1]\n{"ima')
     assert list(read_log(tmp_path / "log.jsonl")) == [{"images": 1}]
+
+
+def test_a_setting_that_is_younger_than_the_run_has_its_default(
+    synth_root: Path, tmp_path: Path
+) -> None:
+    run = _train(synth_root, tmp_path)
+    manifest = run.manifest()
+    del manifest["config"]["accumulate"]
+    run.write_manifest(manifest)
+    before = run.log.read_bytes()
+    assert _train(synth_root, tmp_path).log.read_bytes() == before

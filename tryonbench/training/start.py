@@ -19,6 +19,7 @@ from tryonbench.environment import environment
 from tryonbench.errors import InputError
 from tryonbench.files import refuse_unwritable
 from tryonbench.method import TryOnMethod, size_problem
+from tryonbench.registry import run_config
 from tryonbench.runs import Run
 from tryonbench.seeds import derive
 from tryonbench.training.checkpoints import newest_state
@@ -62,7 +63,7 @@ def train(
     )
     manifest = _manifest(method, config, split, fingerprint(split, pairs), held_out.ids)
     with run.locked():
-        _refuse_other(run, manifest, fresh)
+        _refuse_other(run, method, manifest, fresh)
         if not fresh and _is_complete(run, config):
             return False
         dataset[0]  # a broken sample or missing file should stop us before the networks are built
@@ -118,7 +119,9 @@ def _manifest(
     }
 
 
-def _refuse_other(run: Run, manifest: dict[str, Any], fresh: bool) -> None:
+def _refuse_other(
+    run: Run, method: type[TryOnMethod], manifest: dict[str, Any], fresh: bool
+) -> None:
     """
     Raises:
         InputError: the folder is no training run, or (unless it begins again or has no
@@ -131,7 +134,7 @@ def _refuse_other(run: Run, manifest: dict[str, Any], fresh: bool) -> None:
         raise InputError(f"{run.folder} is no training run; name another one with --run")
     if fresh or not _has_checkpoint(run):
         return
-    changes = differences(known["config"], manifest["config"])
+    changes = differences(_completed(method, known["config"]), manifest["config"])
     if known["data"]["fingerprint"] != manifest["data"]["fingerprint"]:
         changes.append(f"data: {known['data']['root']} -> {manifest['data']['root']}")
     if changes:
@@ -141,10 +144,19 @@ def _refuse_other(run: Run, manifest: dict[str, Any], fresh: bool) -> None:
         )
 
 
+def _completed(method: type[TryOnMethod], config: dict[str, Any]) -> dict[str, Any]:
+    """A run's settings with the defaults of those that are younger than the run."""
+    try:
+        return run_config(method, config).model_dump(mode="json")
+    except InputError:  # a setting is no more: the difference tells
+        return config
+
+
 def _open(run: Run, manifest: dict[str, Any], fresh: bool) -> None:
     """Write the manifest of a run that has no checkpoint to go on from."""
-    if fresh and run.folder.is_dir():
-        shutil.rmtree(run.folder)
+    if fresh:
+        for folder in (run.folder, run.folder.with_name(f"{run.name}@{BEST}")):
+            shutil.rmtree(folder, ignore_errors=True)
     if not _has_checkpoint(run):
         run.write_manifest(manifest)
 

@@ -45,7 +45,7 @@ class Diffusion(TryOnMethod):
         """The two UNets; of a plain super-resolution stage one."""
         require_multiple(self.info.name, self.size, self.config.reduction)
         if not self.config.attention_levels:
-            self.phases = (Phase("generator", ("person_unet",)),)  # type: ignore[misc]
+            self.phases = (Phase("generator", ("person_unet",)),)
             return {"person_unet": PlainUNet(self.config)}
         return {"person_unet": PersonUNet(self.config), "garment_unet": GarmentUNet(self.config)}
 
