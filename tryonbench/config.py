@@ -123,6 +123,11 @@ class RunConfig(Strict, Generic[ModelT]):
     """Processes that load data."""
     log_every: PositiveInt = 10
     """Steps between two lines of the log."""
+    diagnose_every: NonNegativeInt | None = None
+    """Images between two measurements for `tryonbench diagnose`, each with the next line of the
+    log; by default five a training. 0 turns them off."""
+    samples_every: NonNegativeInt = 0
+    """Images between two sample grids in the run's folder `samples`; 0 turns them off."""
     checkpoint_seconds: PositiveFloat = 30.0
     """Seconds between two checkpoints: what a kill can cost."""
     validate_every: NonNegativeInt = 0

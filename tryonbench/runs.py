@@ -16,6 +16,8 @@ from tryonbench.errors import InputError, listed
 from tryonbench.files import digest, read_json_if_whole, write_json
 
 MANIFEST = "manifest.json"
+OVERFIT = "overfit"
+"""The kind of a run that learnt a few samples by heart: no result of a method."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,10 @@ class Run:
     def log(self) -> Path:
         """JSON lines: one record every `log_every` steps."""
         return self.folder / "log.jsonl"
+
+    def grid(self, images: int) -> Path:
+        """Pictures of fixed samples after so many images of the training."""
+        return self.folder / "samples" / f"{images:09d}.png"
 
     def outputs(self, protocol: str) -> Path:
         """Generated images, `ID.png`."""

@@ -17,7 +17,7 @@ from tryonbench.metrics.outputs import picture_size
 from tryonbench.protocols import Protocol
 from tryonbench.registry import method_class
 from tryonbench.results.tables import TRUTH
-from tryonbench.runs import Run
+from tryonbench.runs import OVERFIT, Run
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,8 @@ def run_subject(run: Run) -> Subject:
     manifest = run.manifest()
     kind, method = manifest["kind"], manifest["method"]
     family = manifest["family"]
+    if kind == OVERFIT:
+        raise InputError(f"{run.folder} learnt a few samples by heart (--overfit): no result")
     if kind == "images":
         return images_subject(run, Path(manifest["images"]))
     if kind == "floor":

@@ -25,7 +25,16 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 def test_every_command_has_help(command) -> None:
-    for words in (["demo"], ["train"], ["generate"], ["eval"], ["compare"], ["report"], ["doctor"]):
+    for words in (
+        ["demo"],
+        ["train"],
+        ["generate"],
+        ["eval"],
+        ["compare"],
+        ["report"],
+        ["doctor"],
+        ["diagnose"],
+    ):
         assert command(*words, "--help").returncode == 0
     for group, names in {
         "data": ["synth", "check", "show", "stats", "prepare"],

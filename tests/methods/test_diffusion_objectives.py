@@ -62,7 +62,7 @@ def oracle(made: VariancePreserving, x0: Tensor):
 def test_a_right_prediction_costs_nothing_and_gives_the_picture(changes):
     made, x0 = objective(**changes), torch.rand(3, 3, 4, 4) * 2 - 1
     t = torch.tensor([0.05, 0.5, 1.0])
-    loss = made.loss(oracle(made, x0), x0, torch.randn_like(x0), t)
+    loss = made.errors(oracle(made, x0), x0, torch.randn_like(x0), t).mean()
     assert loss.item() < 1e-6
     noisy = torch.randn_like(x0)
     torch.testing.assert_close(made.denoiser(oracle(made, x0))(noisy, t), x0, atol=1e-3, rtol=0)
@@ -74,14 +74,14 @@ def test_min_snr_weighs_the_error_of_the_picture(changes):
     made, x0, t = objective(**changes, min_snr_gamma=5.0), torch.zeros(1, 3, 4, 4), [0.02, 0.4]
     for time in map(torch.tensor, ([t[0]], [t[1]])):
         alpha, sigma = (v.item() for v in made.schedule.at(time))
-        loss = made.loss(oracle(made, x0 + 0.1), x0, torch.randn_like(x0), time).item()
+        loss = made.errors(oracle(made, x0 + 0.1), x0, torch.randn_like(x0), time).mean().item()
         assert loss == pytest.approx(min((alpha / sigma) ** 2, 5.0) * 0.01, rel=1e-3)
 
 
 def test_without_min_snr_every_time_weighs_the_same():
     made, x0, t = objective(**V), torch.zeros(1, 3, 4, 4), torch.tensor([0.3])
     target = oracle(made, x0)
-    loss = made.loss(lambda x, t: target(x, t) + 0.2, x0, torch.randn_like(x0), t)
+    loss = made.errors(lambda x, t: target(x, t) + 0.2, x0, torch.randn_like(x0), t).mean()
     assert loss.item() == pytest.approx(0.04, rel=1e-4)
 
 

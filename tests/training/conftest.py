@@ -60,11 +60,12 @@ def paint(synth_root: Path, tmp_path: Path) -> Paint:
         *assignments: str,
         name: str = "run",
         method: type[TryOnMethod] = Painter,
+        root: Path = synth_root,
         **given: Any,
     ) -> Run:
         values = layered(preset_values(method, "nano"), None, assignments)
         made = Run(tmp_path / name)
-        train(method, run_config(method, values), open_split(synth_root, "train"), made, **given)
+        train(method, run_config(method, values), open_split(root, "train"), made, **given)
         return made
 
     return run

@@ -11,6 +11,7 @@ from tryonbench.cli import (
     compare,
     data,
     demo,
+    diagnose,
     doctor,
     evaluate,
     generate,
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("train")(train.train)
+app.command("diagnose")(diagnose.diagnose)
 app.command("generate")(generate.generate)
 app.command("eval")(evaluate.evaluate)
 app.command("compare")(compare.compare)

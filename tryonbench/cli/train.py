@@ -35,6 +35,9 @@ def train(
     runs: Runs = RUNS,
     run: Annotated[Optional[str], typer.Option("--run", help="Name of the run folder.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Delete the run and begin again.")] = False,
+    overfit: Annotated[
+        int, typer.Option("--overfit", help="Learn so many samples by heart, such as 8, or fail.")
+    ] = 0,
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse pose files without exactly one person.")
     ] = False,
@@ -46,7 +49,7 @@ def train(
     given = _with_seed(assignments or [], seed)
     if stage is not None:
         given = [*given, f"model.stage={stage}"]
-    train_method(method, preset, data, split, config, given, runs, run, fresh, strict)
+    train_method(method, preset, data, split, config, given, runs, run, fresh, strict, overfit)
 
 
 def _with_seed(assignments: list[str], seed: int | None) -> list[str]:
@@ -71,6 +74,7 @@ def train_method(
     run: str | None,
     fresh: bool,
     strict: bool = False,
+    overfit: int = 0,
 ) -> Run:
     """Check everything that can be checked, then train; the run."""
     from tryonbench.config import layered
@@ -87,10 +91,11 @@ def train_method(
         raise InputError("method and preset are chosen with --method and --preset, not as settings")
     source = _split(data_root(data), split)
     _tell_poses(chosen, source, strict)
-    folder = named_run(runs, f"{method}-{preset}-s{settings.seed}" if run is None else run)
-    if start(chosen, settings, source, folder, fresh, tell=note):
+    own = f"{method}-{preset}-{f'overfit{overfit}-' if overfit else ''}s{settings.seed}"
+    folder = named_run(runs, own if run is None else run)
+    if start(chosen, settings, source, folder, fresh, overfit, tell=note) and not overfit:
         note(f"trained {folder.folder}; next: tryonbench eval {quote(str(folder.folder))}")
-    else:
+    elif not overfit:
         note(f"{folder.folder} is trained already; --fresh begins again")
     return folder
 

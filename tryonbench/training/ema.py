@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
+
+from tryonbench.method import TryOnMethod
 
 
 class Ema:
@@ -40,3 +43,18 @@ def copy_into(own: Mapping[str, Tensor], saved: Mapping[str, Tensor]) -> None:
     """Write the saved values into tensors of the same names, in place."""
     for name, tensor in own.items():
         tensor.copy_(saved[name])
+
+
+@contextmanager
+def averaged(method: TryOnMethod, ema: Ema) -> Iterator[None]:
+    """Inside, the method has the averaged weights and is in evaluation mode; then all is as it was,
+    buffers included."""
+    own = tensors(dict(method.networks.items()))
+    before = {name: tensor.clone() for name, tensor in own.items()}
+    copy_into(tensors(method.inference_networks), ema.state)
+    method.networks.eval()
+    try:
+        yield
+    finally:
+        copy_into(own, before)
+        method.networks.train()

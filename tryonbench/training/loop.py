@@ -26,6 +26,7 @@ from tryonbench.method import Phase, TrainState, TryOnMethod
 from tryonbench.progress import progress
 from tryonbench.runs import Run
 from tryonbench.seeds import derive
+from tryonbench.training.blocks import blocks_of, copies, gradient_norms, update_ratios
 from tryonbench.training.checkpoints import (
     newest_state,
     remove_unfinished,
@@ -37,6 +38,8 @@ from tryonbench.training.guard import Guard
 from tryonbench.training.hardware import make_fabric, set_up
 from tryonbench.training.log import RunLog
 from tryonbench.training.optim import check_phases, lr_scale, make_optimizer, phase_config
+from tryonbench.training.probe import Probe, fixed_batch, is_due
+from tryonbench.training.samples import SampleGrids
 from tryonbench.training.trackers import opened
 from tryonbench.training.validation import Best, Validator, worst
 
@@ -80,6 +83,8 @@ class Trainer:
         self.best = worst(config.best)
         self.guard = Guard(run, skips_overflows=config.precision == "16-mixed")
         self.log = RunLog(run)
+        self.probe: Probe | None = None
+        self.grids: SampleGrids | None = None
 
     def _optimizer(self, phase: Phase) -> Any:
         networks = [self.method.networks[name] for name in phase.networks]
@@ -94,6 +99,7 @@ class Trainer:
             TryonbenchError: a loss is not finite or has exploded, or a gradient is not finite.
         """
         self.method.networks.train()
+        self._watch(dataset)
         self.saved = time.monotonic()
         title = f"train {self.run.name}"
         with (
@@ -104,6 +110,8 @@ class Trainer:
             for batches in self._batches(dataset):
                 self._step(batches)
                 self._validate()
+                if self.grids:
+                    self.grids.write_if_due(self.images)
                 update(self.images)
                 if stop.asked:
                     self.save()
@@ -112,6 +120,17 @@ class Trainer:
                     break
                 self._save_if_due()
             self.save()
+
+    def _watch(self, dataset: VitonHD) -> None:
+        """Set up what looks at a few fixed samples now and then."""
+        config, watched = self.config, (self.method, self.ema)
+        if config.diagnose_every == 0 and not config.samples_every:
+            return
+        batch = fixed_batch(dataset).to(self.fabric.device)
+        self.probe = Probe(*watched, batch, config) if len(batch) > 1 else None
+        self.grids = (
+            SampleGrids(*watched, batch, config, self.run) if config.samples_every else None
+        )
 
     def _batches(self, dataset: VitonHD) -> Iterator[tuple[TryOnBatch, ...]]:
         """The batches of each update that is left."""
@@ -128,14 +147,25 @@ class Trainer:
         size, device = self.config.batch_size, self.fabric.device
         parts = [Part(b.to(device), self.images + i * size) for i, b in enumerate(batches)]
         record: dict[str, float] = {}
+        diagnosed = self._is_diagnosed()
         for phase in self.method.phases:
-            record |= self._update(phase, parts)
+            record |= self._update(phase, parts, diagnosed)
         self.ema.update(self.method.inference_networks, self.step)
         self.step += 1
         self.images += self.config.update_images
         self.seconds += time.monotonic() - started
-        if self.step % self.config.log_every == 0 or self.images >= self.config.images:
-            self._log(record)
+        if self._is_logged(self.step):
+            self._log(record | (self.probe.run() if self.probe and diagnosed else {}))
+
+    def _is_logged(self, step: int) -> bool:
+        """Whether the record of so many updates is written."""
+        config = self.config
+        return step % config.log_every == 0 or step * config.update_images >= config.images
+
+    def _is_diagnosed(self) -> bool:
+        """Whether the record of the next update has measurements for `tryonbench diagnose`."""
+        images = self.images + self.config.update_images
+        return self._is_logged(self.step + 1) and is_due(self.config, images)
 
     def _validate(self) -> None:
         """Validate if it is time, and keep the weights if they are the best so far."""
@@ -147,7 +177,7 @@ class Trainer:
             save_best(self.run, self.config, self.ema.state, self.images)
         self.log.write({"step": self.step, "images": self.images, **values})
 
-    def _update(self, phase: Phase, parts: Sequence[Part]) -> dict[str, float]:
+    def _update(self, phase: Phase, parts: Sequence[Part], diagnosed: bool) -> dict[str, float]:
         """One optimiser step; what to log of it."""
         optimizer, settings = self.optimizers[phase.name], phase_config(self.config, phase)
         lr = settings.lr * lr_scale(self.config.schedule, self.images, self.config.images)
@@ -158,8 +188,22 @@ class Trainer:
         self.guard.check_growth(_losses(values), self.step)
         norm = self._clip(optimizer, settings.grad_clip)
         self.guard.check_gradient(phase.name, norm, self.step)
+        by_block = self._optimize(phase, diagnosed)
+        return {f"lr/{phase.name}": lr, f"grad_norm/{phase.name}": norm, **values, **by_block}
+
+    def _optimize(self, phase: Phase, diagnosed: bool) -> dict[str, float]:
+        """Let a phase's optimiser step; `grad_norm/PHASE/BLOCK` and `update/PHASE/BLOCK` (by what
+        share the weights moved) if they are measured."""
+        optimizer = self.optimizers[phase.name]
+        if not diagnosed:
+            optimizer.step()
+            return {}
+        blocks = blocks_of({name: self.method.networks[name] for name in phase.networks})
+        norms, before = gradient_norms(blocks), copies(blocks)
         optimizer.step()
-        return {f"lr/{phase.name}": lr, f"grad_norm/{phase.name}": norm, **values}
+        ratios = update_ratios(blocks, before)
+        named = {f"grad_norm/{phase.name}/{block}": value for block, value in norms.items()}
+        return named | {f"update/{phase.name}/{block}": r for block, r in ratios.items()}
 
     def _accumulate(self, phase: Phase, part: Part) -> dict[str, float]:
         """Add the gradient of one batch, its share of the update's; what to log of it."""

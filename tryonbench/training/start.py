@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
-
-import torch
 
 from tryonbench.checkpoint import BEST, MODEL, read_header, weights_file
 from tryonbench.config import RunConfig
@@ -20,11 +18,18 @@ from tryonbench.errors import InputError
 from tryonbench.files import refuse_unwritable
 from tryonbench.method import TryOnMethod, size_problem
 from tryonbench.registry import run_config
-from tryonbench.runs import Run
-from tryonbench.seeds import derive
+from tryonbench.runs import OVERFIT, Run
 from tryonbench.training.checkpoints import newest_state
 from tryonbench.training.loop import Trainer, stopped_early
 from tryonbench.training.memory import memory_explained
+from tryonbench.training.overfit import (
+    first_pairs,
+    judge,
+    overfit_config,
+    require_region,
+    seed_init,
+    tell_verdict,
+)
 from tryonbench.training.trackers import require_trackers
 from tryonbench.training.validation import Best, hold_out
 
@@ -35,6 +40,7 @@ def train(
     split: Split,
     run: Run,
     fresh: bool = False,
+    overfit: int = 0,
     tell: Callable[[str], None] = lambda line: None,
 ) -> bool:
     """Train to the end, from the run's last checkpoint if it has one.
@@ -43,6 +49,7 @@ def train(
 
     Args:
         fresh: delete what the run folder holds and begin again.
+        overfit: learn the first so many samples by heart, and fail if that does not succeed.
         tell: called with lines for the user.
 
     Returns:
@@ -50,10 +57,14 @@ def train(
 
     Raises:
         InputError: the method cannot be trained, or the run was made with other settings.
+        TryonbenchError: the training broke down, or the samples of `overfit` were not learnt.
     """
     _check(method, config)
     refuse_unwritable(run.folder)
     pairs = own_garments(split)
+    if overfit:
+        require_region(split)
+        config, pairs = overfit_config(config), first_pairs(pairs, overfit)
     inputs = needed(method.training_modalities(), config.augment)
     prepared = find_prepared(split, config.size)
     if prepared:
@@ -61,21 +72,31 @@ def train(
     dataset, held_out = (
         VitonHD(split, part, config.size, inputs, prepared) for part in hold_out(pairs, config)
     )
-    manifest = _manifest(method, config, split, fingerprint(split, pairs), held_out.ids)
+    data = _data(split, fingerprint(split, pairs), dataset, held_out)
+    manifest = _manifest(OVERFIT if overfit else "training", method, config, data)
     with run.locked():
         _refuse_other(run, method, manifest, fresh)
-        if not fresh and _is_complete(run, config):
-            return False
-        dataset[0]  # a broken sample or missing file should stop us before the networks are built
-        torch.manual_seed(derive("init", config.seed))
-        with memory_explained(method, config, run):
-            built = method(config.model, config.size)
-            trainer = Trainer(built, config, run, held_out if held_out.ids else None)
-            _open(run, manifest, fresh)
-            trainer.resume()
-            trainer.fit(dataset)
-        _tell_best(trainer, tell)
-        return True
+        complete = not fresh and _is_complete(run, config)
+        if not complete:
+            dataset[0]  # a broken sample or missing file should stop us before networks are built
+            with memory_explained(method, config, run):
+                trainer = _trainer(method, config, run, held_out)
+                _open(run, manifest, fresh)
+                trainer.resume()
+                trainer.fit(dataset)
+            _tell_best(trainer, tell)
+    if overfit:
+        tell_verdict(judge(run, method, config, dataset), tell)
+    return not complete
+
+
+def _trainer(
+    method: type[TryOnMethod], config: RunConfig[Any], run: Run, held_out: VitonHD
+) -> Trainer:
+    """A trainer with the run's first weights."""
+    seed_init(config)
+    built = method(config.model, config.size)
+    return Trainer(built, config, run, held_out if held_out.ids else None)
 
 
 def _tell_best(trainer: Trainer, tell: Callable[[str], None]) -> None:
@@ -96,26 +117,28 @@ def _check(method: type[TryOnMethod], config: RunConfig[Any]) -> None:
 
 
 def _manifest(
-    method: type[TryOnMethod],
-    config: RunConfig[Any],
-    split: Split,
-    data: str,
-    held_out: Sequence[str],
+    kind: str, method: type[TryOnMethod], config: RunConfig[Any], data: dict[str, Any]
 ) -> dict[str, Any]:
-    """What the run is; `config` and `data` must be equal to go on with it."""
+    """What the run is; `config` and the data's fingerprint must be equal to go on with it."""
     return {
-        "kind": "training",
+        "kind": kind,
         "method": method.info.name,
         "family": method.info.family,
         "seed": config.seed,
         "config": config.model_dump(mode="json"),
-        "data": {
-            "root": str(split.root.resolve()),
-            "split": split.name,
-            "fingerprint": data,
-            "held_out": list(held_out),
-        },
+        "data": data,
         "environment": environment(),
+    }
+
+
+def _data(split: Split, content: str, dataset: VitonHD, held_out: VitonHD) -> dict[str, Any]:
+    """What is trained and validated on."""
+    return {
+        "root": str(split.root.resolve()),
+        "split": split.name,
+        "fingerprint": content,
+        "samples": len(dataset),
+        "held_out": list(held_out.ids),
     }
 
 
@@ -130,8 +153,8 @@ def _refuse_other(
     if not run.folder.exists() or (run.folder.is_dir() and not any(run.folder.iterdir())):
         return
     known = run.manifest()
-    if known["kind"] != "training":
-        raise InputError(f"{run.folder} is no training run; name another one with --run")
+    if known["kind"] != manifest["kind"]:
+        raise InputError(f"{run.folder} is no {manifest['kind']} run; name another one with --run")
     if fresh or not _has_checkpoint(run):
         return
     changes = differences(_completed(method, known["config"]), manifest["config"])

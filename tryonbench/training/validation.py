@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -22,7 +21,7 @@ from tryonbench.metrics import make_metric, metric_class
 from tryonbench.metrics.base import ImageMetric, Scored
 from tryonbench.metrics.views import as_unit
 from tryonbench.seeds import derive, image_seed
-from tryonbench.training.ema import Ema, copy_into, tensors
+from tryonbench.training.ema import Ema, averaged
 
 METRICS = ("ssim", "psnr", "l1")
 
@@ -101,7 +100,7 @@ class Validator:
         """
         loader = DataLoader(self.dataset, self.config.batch_size, collate_fn=joined)
         totals: dict[str, float] = {}
-        with _averaged(self.method, self.ema):
+        with averaged(self.method, self.ema):
             for batch in (loaded.to(device) for loaded in loader):
                 values = self._losses(batch, images) | self._metrics(batch)
                 for key, value in values.items():
@@ -133,18 +132,3 @@ class Validator:
 def _unit(images: Tensor) -> Tensor:
     """(N, 3, H, W) in [-1, 1] -> [0, 1], rounded as a PNG does, on the CPU."""
     return as_unit(list(to_pixels(images)))
-
-
-@contextmanager
-def _averaged(method: TryOnMethod, ema: Ema) -> Iterator[None]:
-    """Inside, the method has the averaged weights and is in evaluation mode; then all is as it was,
-    buffers included."""
-    own = tensors(dict(method.networks.items()))
-    before = {name: tensor.clone() for name, tensor in own.items()}
-    copy_into(tensors(method.inference_networks), ema.state)
-    method.networks.eval()
-    try:
-        yield
-    finally:
-        copy_into(own, before)
-        method.networks.train()

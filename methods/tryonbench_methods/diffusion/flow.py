@@ -33,11 +33,11 @@ def shifted(t: Tensor, shift: float) -> Tensor:
     return shift * t / (1 + (shift - 1) * t)
 
 
-def flow_matching_loss(denoise: Denoiser, x0: Tensor, noise: Tensor, t: Tensor) -> Tensor:
-    """Mean squared error of the velocity (x_t - x_0) / t, a scalar."""
+def velocity_errors(denoise: Denoiser, x0: Tensor, noise: Tensor, t: Tensor) -> Tensor:
+    """Squared errors of the velocity (x_t - x_0) / t, (N, C, H, W)."""
     time = t.view(-1, 1, 1, 1)
     estimate = denoise(torch.lerp(x0, noise, time), t)
-    return ((estimate - x0) / time.clamp(min=SMALLEST_T)).square().mean()
+    return ((estimate - x0) / time.clamp(min=SMALLEST_T)).square()
 
 
 def euler(denoise: Denoiser, x: Tensor, times: Tensor) -> Tensor:

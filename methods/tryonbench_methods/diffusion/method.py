@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from tryonbench.method import MethodInfo, Phase, TrainState, TryOnBatch, TryOnMethod
 from tryonbench.seeds import derive, noise
 from tryonbench_methods.common.sizes import require_multiple
+from tryonbench_methods.diffusion.binned import by_time
 from tryonbench_methods.diffusion.cascade import load_stage, low_resolution, resized, smaller
 from tryonbench_methods.diffusion.conditions import (
     Conditions,
@@ -65,8 +66,9 @@ class Diffusion(TryOnMethod):
         network = self._network(drop(augment(conditions, level), keep), level, low)
         objective = objective_of(self.config)
         t = objective.times(image)
-        loss = objective.loss(network, image, torch.randn_like(image), t)
-        return {self.config.objective: loss}
+        errors = objective.errors(network, image, torch.randn_like(image), t)
+        state.logged.update(by_time(self.config.objective, errors, t))
+        return {self.config.objective: errors.mean()}
 
     def generate(self, batch: TryOnBatch, seeds: Sequence[int]) -> Tensor:
         """The sampler's steps from each seed's noise, (N, 3, H, W) in [-1, 1]."""

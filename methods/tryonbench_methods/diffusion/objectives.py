@@ -15,10 +15,10 @@ from tryonbench_methods.diffusion.config import DiffusionConfig
 from tryonbench_methods.diffusion.flow import (
     Denoiser,
     euler,
-    flow_matching_loss,
     heun,
     logit_normal,
     shifted,
+    velocity_errors,
 )
 from tryonbench_methods.diffusion.samplers import DETERMINISTIC, STOCHASTIC
 from tryonbench_methods.diffusion.schedule import NoiseSchedule
@@ -33,8 +33,9 @@ class Objective(Protocol):
     def times(self, like: Tensor) -> Tensor:
         """A training time for each row of `like`, (N,) in (0, 1]."""
 
-    def loss(self, network: Network, x0: Tensor, noise: Tensor, t: Tensor) -> Tensor:
-        """The training loss, a scalar, of pictures x0 and noise (N, C, H, W) at times t (N,)."""
+    def errors(self, network: Network, x0: Tensor, noise: Tensor, t: Tensor) -> Tensor:
+        """What the training loss is the mean of, (N, C, H, W), at pictures x0 and noise of that
+        shape and times t (N,)."""
 
     def sample(self, network: Network, start: Tensor, seeds: Sequence[int]) -> Tensor:
         """Pictures from noise `start` (N, C, H, W); row i depends on seeds[i] and start[i]."""
@@ -55,9 +56,9 @@ class FlowMatching:
         """Logit-normal times, shifted towards noise."""
         return shifted(logit_normal(like), self.config.shift)
 
-    def loss(self, network: Network, x0: Tensor, noise: Tensor, t: Tensor) -> Tensor:
-        """The squared error of the velocity."""
-        return flow_matching_loss(network, x0, noise, t)
+    def errors(self, network: Network, x0: Tensor, noise: Tensor, t: Tensor) -> Tensor:
+        """The squared errors of the velocity."""
+        return velocity_errors(network, x0, noise, t)
 
     def sample(self, network: Network, start: Tensor, seeds: Sequence[int]) -> Tensor:
         """Follow the velocity; no noise but the start's."""
@@ -81,12 +82,12 @@ class VariancePreserving:
         """Uniform times in (0, 1]."""
         return 1 - torch.rand(len(like), device=like.device)
 
-    def loss(self, network: Network, x0: Tensor, noise: Tensor, t: Tensor) -> Tensor:
-        """The weighted squared error of what is predicted."""
+    def errors(self, network: Network, x0: Tensor, noise: Tensor, t: Tensor) -> Tensor:
+        """The weighted squared errors of what is predicted."""
         alpha, sigma = self.schedule.at(t.view(-1, 1, 1, 1))
         target = alpha * noise - sigma * x0 if self.config.objective == "v" else noise
         error = (network(alpha * x0 + sigma * noise, t) - target).square()
-        return (self._weight((alpha / sigma) ** 2) * error).mean()
+        return self._weight((alpha / sigma) ** 2) * error
 
     def _weight(self, snr: Tensor) -> Tensor:
         """min(snr, gamma) as the weight of x_0's error; Hang et al. 2023, section 3.4.

@@ -1,0 +1,1 @@
+"""Why a training does not learn: what its log shows, in words."""
