@@ -157,7 +157,8 @@ def test_a_pair_list_of_your_own(command, tmp_path: Path, synth_root: Path) -> N
     assert (own["n"], usual["n"]) == (2, 4)
     assert own["protocol"] == "synth/unpaired-64x48@my-list"
     assert own["fingerprint"] != usual["fingerprint"]
-    assert own["metrics"]["l1"]["missing"].startswith("real unpaired pairs"), "no truth of these"
+    lacking = "1 of 2 pairs without ground truth: 00000_00__00002_00; add what is missing"
+    assert own["metrics"]["l1"]["missing"] == lacking
     assert command("report", "--out", tmp_path / "page").returncode == 0
     (tmp_path / "my list.txt").write_text("../x.jpg 00002_00.jpg\n")
     assert command(*scored, *mine).returncode == 2

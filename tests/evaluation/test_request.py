@@ -75,6 +75,6 @@ def test_one_lacking_parse_map_is_named(
     lacking = sorted((own_root / "test/image-parse-v3").iterdir())[position]
     lacking.unlink()
     result = _score(images, _request(own_root, "garment_ciede2000", "ssim"), tmp_path)
-    said = f"1 pairs have no parse map: {lacking.stem}; add what is missing"
+    said = f"1 of 4 pairs without parse map: {lacking.stem}; add what is missing"
     assert result.metrics["garment_ciede2000"].missing == said
     assert result.metrics["ssim"].value == pytest.approx(1)

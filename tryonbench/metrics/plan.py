@@ -9,7 +9,7 @@ from typing import Literal
 from tryonbench.data.layout import Split
 from tryonbench.data.pairs import Pair
 from tryonbench.data.sample import missing_folders
-from tryonbench.data.truth import region_path, truth_path
+from tryonbench.data.truth import is_own_garment, region_path, truth_path
 from tryonbench.errors import listed
 from tryonbench.metrics import make_metric
 from tryonbench.metrics.base import ImageMetric, Metric, Resize, SetMetric
@@ -153,18 +153,20 @@ def _missing(metric: Metric, protocol: Protocol, split: Split, pairs: Sequence[P
             if missing_folders(split, "agnostic_mask"):
                 return NO_MASK
         elif lacking := [pair for pair in pairs if truth_path(split, pair) is None]:
-            return NO_TRUTH if len(lacking) == len(pairs) else _some("ground truth", lacking)
+            return NO_TRUTH if len(lacking) == len(pairs) else _some("ground truth", lacking, pairs)
         if metric.region == "garment":
             lacking = [pair for pair in pairs if not region_path(split, pair).is_file()]
+            if len(lacking) == len(pairs):
+                return NO_PARSE
             if lacking:
-                return NO_PARSE if len(lacking) == len(pairs) else _some("parse map", lacking)
+                return _some("parse map", lacking, pairs)
     reason = metric.undefined(protocol.size)
     return reason or (missing_weights(metric.weights) if metric.weights else None)
 
 
-def _some(what: str, lacking: Sequence[Pair]) -> str:
-    names = listed([pair.person for pair in lacking])
-    return f"{len(lacking)} pairs have no {what}: {names}; add what is missing"
+def _some(what: str, lacking: Sequence[Pair], every: Sequence[Pair]) -> str:
+    names = listed([p.person if is_own_garment(p) else p.truth for p in lacking])
+    return f"{len(lacking)} of {len(every)} pairs without {what}: {names}; add what is missing"
 
 
 def explained(plan: Plan, items: int, photographs: int) -> list[str]:
