@@ -23,6 +23,7 @@ from tryonbench.data.pairs import own_garments
 from tryonbench.errors import InputError
 from tryonbench.images import to_pixels, to_tensor
 from tryonbench.registry import method_class, preset_values, run_config
+from tryonbench.synth import SynthSpec, write_dataset
 from tryonbench.training.ema import tensors
 
 README = Path(__file__).parent.parent / "README.md"
@@ -74,6 +75,20 @@ def test_pictures_are_those_of_the_dataset(
     image = dresser.generate(**given, seed=5)
     assert image.dtype == np.uint8
     assert (image == expected).all()
+
+
+def test_pictures_of_another_size_are_resized_as_the_dataset_does(tmp_path: Path) -> None:
+    root = tmp_path / "large"
+    write_dataset(root, SynthSpec(size=(128, 96), train=1, test=2, seed=1), workers=1)
+    dresser, split = tryonbench.load(saved(tmp_path, "diffusion")), open_split(root, "test")
+    name = split.ids("image")[0]
+    given = files(root, name, name)
+    for folder in AGNOSTIC:
+        given[folder] = split.path(folder, name)
+    dataset = VitonHD(split, own_garments(split), (64, 48), dresser.info.inputs)
+    with torch.inference_mode():
+        (expected,) = to_pixels(dresser.method.generate(dataset[0], [0]))
+    assert (dresser.generate(**given) == expected).all()
 
 
 def test_files_pictures_arrays_and_tensors_are_equal(synth_root: Path, tmp_path: Path) -> None:

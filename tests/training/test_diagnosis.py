@@ -15,6 +15,7 @@ from tryonbench.diagnosis.balance import discriminator_won
 from tryonbench.diagnosis.diagnose import CHECKS, diagnose
 from tryonbench.diagnosis.findings import NotJudged
 from tryonbench.diagnosis.history import History
+from tryonbench.diagnosis.inputs import data_repeated
 from tryonbench.errors import InputError
 from tryonbench.registry import method_class
 from tryonbench.runs import Run
@@ -105,6 +106,27 @@ def test_learning_rate_too_high(paint: Paint, painter: Any) -> None:
     assert "--set optimizer.lr=0.2 (it is 1)" in text
 
 
+@pytest.mark.parametrize(
+    ("factor", "evidence"),
+    [
+        (lambda step: 1 + step / 10, "the loss grew from"),
+        (lambda step: 1 + 4 * (step % 2), "the loss changes by 13"),
+    ],
+)
+def test_losses_that_grow_or_swing(
+    paint: Paint, painter: Any, factor: Callable[[int], float], evidence: str
+) -> None:
+    class Forced(painter):  # type: ignore[misc]
+        def training_step(self, batch: Any, state: Any) -> dict[str, Tensor]:
+            losses = super().training_step(batch, state)
+            return {name: factor(state.step) * loss for name, loss in losses.items()}
+
+    run = paint(*LONG, "optimizer.lr=1e-5", method=Forced)
+    text = [e for f in diagnose(run).findings if f.key != "plateau" for e in f.evidence]
+    assert len(text) == 1
+    assert text[0].startswith(evidence)
+
+
 def test_data_repeated(paint: Paint, painter: Any) -> None:
     class Picture(nn.Module):
         """It can learn one picture by heart."""
@@ -128,6 +150,23 @@ def test_data_repeated(paint: Paint, painter: Any) -> None:
     text = only_finding(paint(*LONG, *validated, method=Memory), "data_repeated")
     assert text.startswith("2 samples were seen 120 times")
     assert "augment.flip=0.5" in text
+
+
+def test_data_repeated_without_harm(paint: Paint) -> None:
+    validated = ("validate_every=40", "validate_samples=4", "optimizer.lr=1e-3")
+    diagnosis = diagnose(paint(*LONG, *validated))
+    assert diagnosis.findings == ()
+    assert diagnosis.not_judged == {}
+
+
+def test_a_validation_loss_that_hardly_rises_is_no_harm() -> None:
+    def repeated(*validation: float) -> bool:
+        steps = tuple({"images": i, "lr/g": 1.0, "loss/g/l1": 40.0 - i} for i in range(40))
+        values = tuple({"images": 10 * i, "val/loss": v} for i, v in enumerate(validation, 1))
+        return data_repeated(History({"data": {"samples": 2}}, steps + values)) is not None
+
+    assert repeated(2.0, 1.0, 1.1)
+    assert not repeated(2.0, 1.0, 1.01)
 
 
 def test_conditions_constant(paint: Paint, painter: Any, own_root: Path) -> None:
