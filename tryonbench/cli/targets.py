@@ -39,8 +39,8 @@ def subject_of(name: str, runs: Path) -> Subject:
 def without_best(name: str) -> str:
     """The run that a name means, `RUN` of `RUN@best`.
 
-    >>> without_best("pix2pix-nano-s0@best")
-    'pix2pix-nano-s0'
+    >>> without_best("run@best")
+    'run'
     """
     return name.removesuffix("@best")
 

@@ -48,7 +48,7 @@ class Weights:
         return self.official.url is None
 
 
-ON_POOL3 = "fid, fid_pytorch, kid, precision, recall, density, coverage"
+ON_POOL3 = "fid, fid_pytorch, fid_infinity, kid, precision, recall, density, coverage"
 INCEPTION_PTH = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
 INCEPTION_SOURCES = tuple(
     Source(file, INCEPTION_PTH, f"{place}/{file}", 95_628_359)
