@@ -126,6 +126,8 @@ def fidelity(split: Split, outputs: Path, weights: Path) -> dict[str, float]:
         fid=True,
         kid=True,
         prc=True,
+        feature_extractor="inception-v3-compat",
+        feature_layer_prc="2048",
         kid_subset_size=min(COUNT, 1000),
         feature_extractor_weights_path=str(weights / REGISTRY["inception-pytorch"].official.file),
     )
