@@ -49,7 +49,7 @@ class Engine:
         self.plan, self.split, self.items, self.device = plan, split, items, device
         metrics = dict.fromkeys(comparison.metric for comparison in plan.comparisons)
         self.scorers = {metric: metric.scorer(device) for metric in metrics}
-        self.scores: dict[Comparison, list[Tensor]] = defaultdict(list)
+        self.scores: dict[Comparison, list[float]] = defaultdict(list)
         self.outputs: dict[Extraction, list[Tensor]] = defaultdict(list)
         self.photographs: dict[Extraction, dict[Path, Tensor]] = defaultdict(dict)
         self.references = {r: f for r in plan.references if (f := self._kept(r)) is not None}
@@ -101,7 +101,7 @@ class Engine:
             memo = memos[comparison.output, comparison.truth, comparison.kind]
             scored = _scored(chunk, comparison, memo, self.device)
             values = self.scorers[comparison.metric](scored)
-            self.scores[comparison].append(values.double().cpu())
+            self.scores[comparison] += values.double().tolist()
 
     def _extract(self, chunk: Chunk) -> None:
         """Append the features of a chunk's outputs, and of the photographs not known yet."""
@@ -156,7 +156,7 @@ class Engine:
 
     def _measured(self, scoring: Scoring) -> Measured:
         samples = {
-            key: torch.cat(self.scores[scoring.comparison(metric)]).numpy()
+            key: np.array(self.scores[scoring.comparison(metric)])
             for key, metric in scoring.pairwise()
         }
         values = {key: no_value(scoring.metrics[key], why) for key, why in scoring.missing.items()}
