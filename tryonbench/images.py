@@ -169,6 +169,17 @@ def _torch_has_lanczos() -> bool:
     return True
 
 
+def nearest(labels: Pixels, size: tuple[int, int]) -> Pixels:
+    """A label map (H, W) at `size` (height, width); labels are never mixed."""
+    return np.asarray(resized(Image.fromarray(labels), size, "nearest"))
+
+
+def cut(mask: Image.Image, size: tuple[int, int]) -> NDArray[np.bool_]:
+    """A soft or JPEG-ringing mask, resized and cut at 128, (H, W)."""
+    inside: NDArray[np.bool_] = np.asarray(resized(mask, size, "bilinear")) >= 128
+    return inside
+
+
 def to_tensor(pixels: Pixels) -> Tensor:
     """uint8 (H, W, 3) in 0..255 -> float32 (3, H, W) in [-1, 1]."""
     import torch

@@ -18,7 +18,7 @@ from tryonbench.data import agnostic, dresscode, keypoints
 from tryonbench.data.labels import COUNT
 from tryonbench.data.modalities import Stored, as_tensor, stored_as
 from tryonbench.errors import InputError, listed
-from tryonbench.images import Pixels, decode, resized, shrunk, to_pixels
+from tryonbench.images import Pixels, cut, decode, nearest, shrunk, to_pixels
 
 Source: TypeAlias = str | Path | Image.Image | NDArray[Any] | Tensor
 """A file; a PIL image; uint8 (H, W, 3), or (H, W) for maps; a tensor (3, H, W), float in [-1, 1] or
@@ -152,8 +152,9 @@ def _keypoints(given: Given) -> Stored:
 def _cloth_mask(given: Given) -> Stored:
     """The mask that was given, or what is not white in the garment's picture."""
     if given.has("cloth_mask"):
-        return _cut(given.mask("cloth_mask"), given.size)
-    return _cut(dresscode.garment_mask(np.asarray(given.picture("cloth"))), given.size)
+        return cut(Image.fromarray(given.mask("cloth_mask")), given.size)
+    drawn = dresscode.garment_mask(np.asarray(given.picture("cloth")))
+    return cut(Image.fromarray(drawn), given.size)
 
 
 def _agnostic(given: Given) -> Stored:
@@ -168,24 +169,14 @@ def _agnostic(given: Given) -> Stored:
 
 def _agnostic_mask(given: Given) -> Stored:
     if given.has("agnostic_mask"):
-        return _cut(given.mask("agnostic_mask"), given.size)
-    return _cut(given.cover.astype(np.uint8) * np.uint8(255), given.size)
+        return cut(Image.fromarray(given.mask("agnostic_mask")), given.size)
+    return cut(Image.fromarray(given.cover.astype(np.uint8) * np.uint8(255)), given.size)
 
 
 def _parse_agnostic(given: Given) -> Stored:
     if given.has("parse_agnostic"):
-        return _nearest(given.map("parse_agnostic"), given.size)
-    return _nearest(agnostic.parse_agnostic(given.parse, given.body25), given.size)
-
-
-def _cut(mask: Pixels, size: tuple[int, int]) -> Stored:
-    """A mask in 0..255, resized and cut at 128."""
-    cut: Stored = np.asarray(resized(Image.fromarray(mask), size, "bilinear")) >= 128
-    return cut
-
-
-def _nearest(labels: Pixels, size: tuple[int, int]) -> Stored:
-    return np.asarray(resized(Image.fromarray(labels), size, "nearest"))
+        return nearest(given.map("parse_agnostic"), given.size)
+    return nearest(agnostic.parse_agnostic(given.parse, given.body25), given.size)
 
 
 READERS: dict[Modality, Callable[[Given], Stored]] = {
@@ -194,7 +185,7 @@ READERS: dict[Modality, Callable[[Given], Stored]] = {
     "cloth_mask": _cloth_mask,
     "agnostic": _agnostic,
     "agnostic_mask": _agnostic_mask,
-    "parse": lambda g: _nearest(g.parse, g.size),
+    "parse": lambda g: nearest(g.parse, g.size),
     "parse_agnostic": _parse_agnostic,
     "keypoints": _keypoints,
     "densepose": lambda g: shrunk(g.picture("densepose"), g.size),

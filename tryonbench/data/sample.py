@@ -18,7 +18,7 @@ from tryonbench.data.layout import Folder, Split
 from tryonbench.data.modalities import Stored, as_tensor, stored_as
 from tryonbench.data.pairs import Pair
 from tryonbench.errors import InputError
-from tryonbench.images import Pixels, decode, image_size, resized, shrunk
+from tryonbench.images import Pixels, cut, decode, image_size, nearest, shrunk
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -123,14 +123,6 @@ class Sample:
     def _scaled(self, image: Image.Image) -> Stored:
         return shrunk(image, self.size)
 
-    def _nearest(self, labels: Pixels) -> Stored:
-        return np.asarray(resized(Image.fromarray(labels), self.size, "nearest"))
-
-    def _threshold(self, mask: Image.Image) -> Stored:
-        """A soft or JPEG-ringing mask, resized and cut at 128."""
-        cut: Stored = np.asarray(resized(mask, self.size, "bilinear")) >= 128
-        return cut
-
     @cached_property
     def _cover(self) -> agnostic.Mask:
         """What the agnostic image covers, at the photograph's size."""
@@ -154,9 +146,9 @@ def parse_labels(split: Split, path: Path) -> Pixels:
 def _cloth_mask(sample: Sample) -> Stored:
     path = sample.split.path("cloth_mask", sample.pair.cloth)
     if path.is_file() or not sample.split.is_dresscode:
-        return sample._threshold(decode(path, "L"))
+        return cut(decode(path, "L"), sample.size)
     cloth = np.asarray(decode(sample.split.path("cloth", sample.pair.cloth), "RGB"))
-    return sample._threshold(Image.fromarray(dresscode.garment_mask(cloth)))
+    return cut(Image.fromarray(dresscode.garment_mask(cloth)), sample.size)
 
 
 def _agnostic(sample: Sample) -> Stored:
@@ -170,14 +162,14 @@ def _agnostic_mask(sample: Sample) -> Stored:
         mask = decode(sample.split.path("agnostic_mask", sample.pair.person), "L")
     else:
         mask = Image.fromarray(sample._cover.astype(np.uint8) * 255)
-    return sample._threshold(mask)
+    return cut(mask, sample.size)
 
 
 def _parse_agnostic(sample: Sample) -> Stored:
     if sample._has("parse_agnostic"):
-        return sample._nearest(sample._labels("parse_agnostic"))
+        return nearest(sample._labels("parse_agnostic"), sample.size)
     hidden = agnostic.parse_agnostic(sample.parse, sample.body25, sample.split.category)
-    return sample._nearest(hidden)
+    return nearest(hidden, sample.size)
 
 
 READERS: dict[Modality, Callable[[Sample], Stored]] = {
@@ -186,7 +178,7 @@ READERS: dict[Modality, Callable[[Sample], Stored]] = {
     "cloth_mask": _cloth_mask,
     "agnostic": _agnostic,
     "agnostic_mask": _agnostic_mask,
-    "parse": lambda s: s._nearest(s.parse),
+    "parse": lambda s: nearest(s.parse, s.size),
     "parse_agnostic": _parse_agnostic,
     "keypoints": lambda s: s.coco18,
     "densepose": lambda s: s._picture("densepose", s.pair.person),

@@ -11,7 +11,7 @@ from tryonbench.config import RunConfig
 from tryonbench.data.augment import needed
 from tryonbench.data.dataset import VitonHD, fingerprint
 from tryonbench.data.layout import Split
-from tryonbench.data.pairs import own_garments
+from tryonbench.data.pairs import PairList, own_garments
 from tryonbench.data.prepared import find_prepared
 from tryonbench.environment import environment
 from tryonbench.errors import InputError
@@ -65,13 +65,7 @@ def train(
     if overfit:
         require_region(split)
         config, pairs = overfit_config(config), first_pairs(pairs, overfit)
-    inputs = needed(method.training_modalities(), config.augment)
-    prepared = find_prepared(split, config.size)
-    if prepared:
-        tell(f"reading the prepared data in {prepared.folder}")
-    dataset, held_out = (
-        VitonHD(split, part, config.size, inputs, prepared) for part in hold_out(pairs, config)
-    )
+    dataset, held_out = _datasets(method, config, split, pairs, tell)
     data = _data(split, fingerprint(split, pairs), dataset, held_out)
     manifest = _manifest(OVERFIT if overfit else "training", method, config, data)
     with run.locked():
@@ -80,7 +74,9 @@ def train(
         if not complete:
             dataset[0]  # a broken sample or missing file should stop us before networks are built
             with memory_explained(method, config, run):
-                trainer = _trainer(method, config, run, held_out)
+                seed_init(config)
+                built = method(config.model, config.size)
+                trainer = Trainer(built, config, run, held_out if held_out.ids else None)
                 _open(run, manifest, fresh)
                 trainer.resume()
                 trainer.fit(dataset)
@@ -90,13 +86,23 @@ def train(
     return not complete
 
 
-def _trainer(
-    method: type[TryOnMethod], config: RunConfig[Any], run: Run, held_out: VitonHD
-) -> Trainer:
-    """A trainer with the run's first weights."""
-    seed_init(config)
-    built = method(config.model, config.size)
-    return Trainer(built, config, run, held_out if held_out.ids else None)
+def _datasets(
+    method: type[TryOnMethod],
+    config: RunConfig[Any],
+    split: Split,
+    pairs: PairList,
+    tell: Callable[[str], None],
+) -> tuple[VitonHD, VitonHD]:
+    """What is trained on, and what is held out for validation, which may be empty."""
+    inputs = needed(method.training_modalities(), config.augment)
+    prepared = find_prepared(split, config.size)
+    if prepared:
+        tell(f"reading the prepared data in {prepared.folder}")
+    kept, held_out = hold_out(pairs, config)
+    return (
+        VitonHD(split, kept, config.size, inputs, prepared),
+        VitonHD(split, held_out, config.size, inputs, prepared),
+    )
 
 
 def _tell_best(trainer: Trainer, tell: Callable[[str], None]) -> None:
