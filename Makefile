@@ -16,7 +16,7 @@ demo: setup
 	$(BIN)/tryonbench demo
 
 test: setup
-	$(BIN)/pytest
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --maxprocesses 4
 
 lint: setup
 	$(BIN)/ruff check .

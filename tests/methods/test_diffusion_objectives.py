@@ -102,7 +102,7 @@ def test_times_cover_the_whole_range():
 def test_a_fresh_network_predicts_nothing(changes, make_batch):
     """Only the picture is predicted as a change of the agnostic one."""
     network = Diffusion(settings(**changes), SIZE).networks["person_unet"]
-    garment = GarmentMemory({1: torch.zeros(1, 32, 8, 6)})
+    garment = GarmentMemory({1: torch.zeros(1, 32, 8, 6)}, torch.zeros(1, 4, *SIZE))
     said = network(
         torch.randn(1, 3, *SIZE),
         torch.ones(1),

@@ -17,10 +17,10 @@ from tryonbench_methods.diffusion.model import GarmentMemory
 
 README = (Path(module.__file__).parent / "README.md").read_text(encoding="utf-8")
 PRESETS = {
-    "nano": (0.617, 0.31, 0.385, 0.117),
-    "small": (23.6, 14.3, 54.9, 16.6),
-    "base": (77.6, 51.4, 248, 75.6),
-    "base-512": (78.4, 51.8, 426, 121),
+    "nano": (0.624, 0.31, 0.472, 0.117),
+    "small": (23.6, 14.3, 56.2, 16.6),
+    "base": (77.7, 51.4, 251, 75.6),
+    "base-512": (78.6, 51.8, 437, 121),
     "paper": (637, 459, 834, 310),
     "sr-256": (77.6, 51.4, 249, 75.6),
     "sr-512": (40.8, 0, 716, 0),
@@ -55,7 +55,7 @@ def one_evaluation(method: Diffusion) -> tuple[float, float]:
     if not method.config.attention_levels:
         return flops(lambda: networks["person_unet"](x, one, low, one)), 0.0
     garment = torch.ones(1, 4, *size)
-    memory = GarmentMemory(networks["garment_unet"](garment, one))
+    memory = GarmentMemory(networks["garment_unet"](garment, one), garment)
     person = torch.ones(1, 7 if method.config.stage == "upsample" else 4, *size)
     pose = torch.ones(1, 18, 3)
     alone = flops(lambda: networks["garment_unet"](garment, one))

@@ -149,7 +149,7 @@ def test_fabric_may_wrap_the_networks(method, precision, make_batch):
 
 
 @pytest.mark.parametrize(
-    ("method", "millions"), [(Diffusion, 0.93), (Pix2Pix, 1.46), (StyleGAN, 1.37)]
+    ("method", "millions"), [(Diffusion, 0.93), (Pix2Pix, 0.50), (StyleGAN, 0.80)]
 )
 def test_the_preset_nano_has_the_size_that_the_readme_states(method, millions):
     values = {**method.presets()["nano"], "method": method.info.name, "preset": "nano"}

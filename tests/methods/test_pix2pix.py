@@ -71,7 +71,8 @@ def test_the_verdict_depends_on_the_condition():
 
 def test_the_bottleneck_carries_the_garment_across_the_picture():
     """From one corner to the opposite one, which the few convolutions here do not span."""
-    config = GeneratorConfig(stem=8, stages=(16, 16), residual_blocks=0, head_dim=16)
+    sizes = {"stem": 8, "stages": (16, 16), "residual_blocks": 0, "head_dim": 16}
+    config = GeneratorConfig(**sizes, warp_patch=None)
     network, person = Generator(config), torch.zeros(1, 41, 64, 48)
     for module in network.modules():
         if isinstance(module, torch.nn.InstanceNorm2d | torch.nn.GroupNorm):

@@ -20,7 +20,7 @@ from tryonbench_methods.stylegan.config import (
 from tryonbench_methods.stylegan.growth import Growth, growth_at
 from tryonbench_methods.stylegan.layers import halved
 from tryonbench_methods.stylegan.method import StyleGAN
-from tryonbench_methods.stylegan.styles import Dressing, blended, crossover, path_lengths
+from tryonbench_methods.stylegan.styles import Dressing, between, crossover, path_lengths
 
 SIZE = (32, 24)
 GROW = ((100, (8, 6)), (200, (16, 12)))
@@ -124,7 +124,9 @@ def test_levels_are_faded_in_after_each_stage(images, expected):
 
 
 def test_a_fade_begins_with_what_the_stage_before_gave(make_batch):
-    method, batch, z = tiny(grow=GROW), make_batch(2, SIZE), torch.randn(2, 8)
+    plain = GENERATOR.model_copy(update={"warp_patch": None})  # a blend is nearly the same
+    method = tiny(grow=GROW, generator=plain)
+    batch, z = make_batch(2, SIZE), torch.randn(2, 8)
     method.networks.eval()
     coarse, start = Growth(2, 1.0), Growth(1, 0.0)
     with torch.no_grad():
@@ -251,9 +253,12 @@ def test_mixing_gives_the_finer_levels_the_second_latent():
 def test_blending_goes_level_by_level_in_the_precision_of_the_maps():
     one, two = torch.zeros(2, 4, dtype=torch.bfloat16), torch.ones(2, 4, dtype=torch.bfloat16)
     shares = torch.tensor([[0.0, 0.25], [1.0, 0.5]])
-    found = blended(Dressing([one] * 2, [one] * 2), Dressing([two] * 2, [two] * 2), shares)
-    for maps in found:
+    dark, bright = (x.view(2, 1, 2, 2).float() for x in (one, two))
+    first, second = Dressing([one] * 2, [one] * 2, dark), Dressing([two] * 2, [two] * 2, bright)
+    found = between(first, second, shares, level=1)
+    for maps in (found.maps, found.styles):
         assert [m[:, 0].tolist() for m in maps] == [[0.0, 1.0], [0.25, 0.5]]
+    assert found.garment[:, 0, 0, 0].tolist() == [0.25, 0.5]
 
 
 def test_mixing_in_training_changes_the_picture(make_batch):

@@ -59,6 +59,16 @@ def attend(query: Tensor, key: Tensor, value: Tensor, heads: int) -> Tensor:
     return F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
 
 
+def start_in_place(query: nn.Linear, key: nn.Linear, sharpness: float) -> None:
+    """Equal queries and keys: a cell first reads its own place, and learns to look elsewhere.
+
+    A flat garment lies about as it is worn, so this spares the training the search for it.
+    """
+    nn.init.orthogonal_(query.weight, sharpness)
+    with torch.no_grad():
+        key.weight.copy_(query.weight)
+
+
 class MapAttention(nn.Module):
     """x + out(attention): a map reads another map, or itself; extra tokens may join.
 
@@ -75,16 +85,7 @@ class MapAttention(nn.Module):
         self.query, self.key = nn.Linear(channels, channels), nn.Linear(channels, channels)
         self.value, self.out = nn.Linear(channels, channels), nn.Linear(channels, channels)
         self.token_key_value = nn.Linear(token_channels, 2 * channels) if token_channels else None
-        self._start_in_place()
-
-    def _start_in_place(self) -> None:
-        """Equal queries and keys: a cell first reads its own place, and learns to look elsewhere.
-
-        A flat garment lies about as it is worn, so this spares the training the search for it.
-        """
-        nn.init.orthogonal_(self.query.weight, SHARPNESS)
-        with torch.no_grad():
-            self.key.weight.copy_(self.query.weight)
+        start_in_place(self.query, self.key, SHARPNESS)
 
     def forward(self, x: Tensor, source: Tensor, extra: Tensor | None = None) -> Tensor:
         """(N, C, H, W) reads (N, C, h, w) and extra tokens (N, L, T) -> (N, C, H, W)."""

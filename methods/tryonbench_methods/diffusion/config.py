@@ -35,6 +35,9 @@ class DiffusionConfig(ModelConfig):
     """Width of the vector that drives FiLM, and of a pose token."""
     unshuffle: PositiveInt = 2
     """Side of the pixel blocks that become channels before the first level; 1 = none."""
+    warp_patch: PositiveInt | None = 2
+    """Side in pixels of the garment's patches, which attention lays on the person and a learnt mask
+    blends into the picture; null: neither. Of flow alone: v and noise cannot be blended."""
     garment_sees_time: bool = False
     """Give the garment UNet the time t. Its features are then made anew at each sampling step."""
     condition_drop: float = Field(default=0.1, ge=0.0, lt=1.0)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from tryonbench.method import MethodInfo, Phase, TrainState, TryOnBatch, TryOnMethod
 from tryonbench.seeds import derive, noise
-from tryonbench_methods.common.sizes import require_multiple
+from tryonbench_methods.common.sizes import require_multiple, require_patches
 from tryonbench_methods.diffusion.binned import by_time
 from tryonbench_methods.diffusion.cascade import load_stage, low_resolution, resized, smaller
 from tryonbench_methods.diffusion.conditions import (
@@ -45,6 +45,7 @@ class Diffusion(TryOnMethod):
     def build(self) -> dict[str, nn.Module]:
         """The two UNets; of a plain super-resolution stage one."""
         require_multiple(self.info.name, self.size, self.config.reduction)
+        require_patches(self.info.name, self.size, self.config.warp_patch)
         if not self.config.attention_levels:
             self.phases = (Phase("generator", ("person_unet",)),)
             return {"person_unet": PlainUNet(self.config)}
@@ -135,6 +136,6 @@ class Diffusion(TryOnMethod):
         """The garment as a function of t; one memory where t plays no part."""
         unet = self.networks["garment_unet"]
         if self.config.garment_sees_time:
-            return lambda t: GarmentMemory(unet(c.garment, level, t))
-        memory = GarmentMemory(unet(c.garment, level))
+            return lambda t: GarmentMemory(unet(c.garment, level, t), c.garment)
+        memory = GarmentMemory(unet(c.garment, level), c.garment)
         return lambda t: memory

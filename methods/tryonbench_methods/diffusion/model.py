@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tryonbench_methods.common.attention import KeysValues, MapAttention, group_norm
+from tryonbench_methods.common.composition import BLEND_CHANNELS, blended, soft_warp
 from tryonbench_methods.common.conditions import GARMENT_CHANNELS
 from tryonbench_methods.diffusion.blocks import (
     AttentionPool,
@@ -37,8 +38,9 @@ class GarmentMemory:
     In sampling, one memory serves every step at which the features are the same.
     """
 
-    def __init__(self, features: GarmentFeatures) -> None:
-        self.features = features
+    def __init__(self, features: GarmentFeatures, picture: Tensor) -> None:
+        """Of the segmented garment and its mask, (N, 4, H, W)."""
+        self.features, self.picture = features, picture
         self._made: dict[MapAttention, KeysValues] = {}
 
     def keys_values(self, attention: MapAttention, level: int) -> KeysValues:
@@ -125,9 +127,13 @@ class PersonUNet(nn.Module):
         self.encoder = encoder(config, lambda level, inputs: PersonLayer(config, level, inputs))
         self.decoder = decoder(config, lambda level, inputs: PersonLayer(config, level, inputs), 0)
         self.norm = group_norm(width)
-        self.head = zeroed(nn.Conv2d(width, 3 * side**2, 3, padding=1))
-        self.side = side
+        self.finest_read = min(config.attention_levels)
         self.predicts_picture = config.objective == "flow"
+        patch = config.warp_patch if self.predicts_picture else None
+        self.warp = soft_warp(config.channels[self.finest_read], patch)
+        seen, painted = (width + 3 * side**2, BLEND_CHANNELS) if self.warp else (width, 3)
+        self.head = zeroed(nn.Conv2d(seen, painted * side**2, 3, padding=1))
+        self.side = side
 
     def forward(
         self,
@@ -156,13 +162,21 @@ class PersonUNet(nn.Module):
         skips = [self.stem(F.pixel_unshuffle(torch.cat([x, person], 1), self.side))]
         for down in self.encoder:
             skips += down(skips[-1], *context)
-        h = skips[-1]
+        maps = [skips[-1]]
         for up in self.decoder:
-            h = up(h, skips, *context)
-        out = F.pixel_shuffle(self.head(F.silu(self.norm(h))), self.side)
-        if not self.predicts_picture:
-            return out
-        return (person[:, -LOW_CHANNELS:] if self.enlarges else person[:, :3]) + out
+            maps.append(up(maps[-1], skips, *context))
+        worn = maps[len(self.decoder) - self.finest_read]
+        base = person[:, -LOW_CHANNELS:] if self.enlarges else person[:, :3]
+        return self._painted(F.silu(self.norm(maps[-1])), worn, base, garment)
+
+    def _painted(self, h: Tensor, worn: Tensor, base: Tensor, garment: GarmentMemory) -> Tensor:
+        """The prediction from the last map and the one that the garment is laid on."""
+        if self.warp is None:
+            out = F.pixel_shuffle(self.head(h), self.side)
+            return base + out if self.predicts_picture else out
+        warped = self.warp(worn, garment.features[self.finest_read], garment.picture)
+        seen = torch.cat([h, F.pixel_unshuffle(warped, self.side)], 1)
+        return blended(F.pixel_shuffle(self.head(seen), self.side), base, warped)
 
 
 class GarmentUNet(nn.Module):

@@ -15,16 +15,19 @@ from tryonbench_methods.pix2pix.losses import Gan
 class GeneratorConfig(Strict):
     """The defaults are those of the preset `nano`."""
 
-    stem: PositiveInt = 32
+    stem: PositiveInt = 24
     """Width at full resolution."""
-    stages: tuple[PositiveInt, ...] = Field(default=(64, 128), min_length=1)
+    stages: tuple[PositiveInt, ...] = Field(default=(48, 96), min_length=1)
     """Width after each halving of the resolution; the last is the bottleneck's."""
-    residual_blocks: NonNegativeInt = 4
+    residual_blocks: NonNegativeInt = 2
     """At the bottleneck, half of them on each side of the self-attention."""
     outer_kernel: PositiveInt = 3
     """Side of the first and the last convolution's kernel: 7 suits 256 pixels and more."""
     head_dim: PositiveInt = 32
     """Channels of an attention head."""
+    warp_patch: PositiveInt | None = 2
+    """Side in pixels of the garment's patches, which attention lays on the person and a learnt mask
+    blends into the picture; null: neither."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

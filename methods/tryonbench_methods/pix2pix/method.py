@@ -17,7 +17,7 @@ from tryonbench_methods.common.conditions import (
     segmented_garment,
 )
 from tryonbench_methods.common.perceptual import distances
-from tryonbench_methods.common.sizes import require_multiple
+from tryonbench_methods.common.sizes import require_multiple, require_patches
 from tryonbench_methods.common.training import balance, frozen, shares
 from tryonbench_methods.pix2pix.config import Pix2PixConfig
 from tryonbench_methods.pix2pix.losses import (
@@ -48,7 +48,8 @@ class Pix2Pix(TryOnMethod):
     def build(self) -> dict[str, nn.Module]:
         """Generator and discriminator."""
         require_multiple(self.info.name, self.size, 2 ** len(self.config.generator.stages))
-        self._require_patches()
+        require_patches(self.info.name, self.size, self.config.generator.warp_patch)
+        self._require_windows()
         return {
             "generator": Generator(self.config.generator),
             "discriminator": PatchDiscriminator(
@@ -56,7 +57,7 @@ class Pix2Pix(TryOnMethod):
             ),
         }
 
-    def _require_patches(self) -> None:
+    def _require_windows(self) -> None:
         """The discriminator halves all but its last layer's input and ends with two 4x4 windows.
 
         Raises:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from tryonbench_methods.common.attention import MapAttention
+from tryonbench_methods.common.composition import BLEND_CHANNELS, blended, soft_warp
 from tryonbench_methods.common.conditions import GARMENT_CHANNELS, PERSON_CHANNELS
 from tryonbench_methods.pix2pix.config import DiscriminatorConfig, GeneratorConfig
 
@@ -78,14 +79,14 @@ class Bottleneck(nn.Module):
 class UpStage(nn.Module):
     """Narrow, resize, join the skip, convolve: no checkerboard (Odena et al. 2016)."""
 
-    def __init__(self, inputs: int, width: int) -> None:
+    def __init__(self, inputs: int, skip: int, width: int) -> None:
         super().__init__()
         self.narrow = nn.Conv2d(inputs, width, 1)
         self.resize = nn.Upsample(scale_factor=2)
-        self.layers = normalised(conv(2 * width, width), nn.ReLU())
+        self.layers = normalised(conv(width + skip, width), nn.ReLU())
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
-        """(N, inputs, h, w) and (N, width, 2h, 2w) -> (N, width, 2h, 2w)."""
+        """(N, inputs, h, w) and (N, skip, 2h, 2w) -> (N, width, 2h, 2w)."""
         out: Tensor = self.layers(torch.cat([self.resize(self.narrow(x)), skip], 1))
         return out
 
@@ -103,21 +104,33 @@ class Generator(nn.Module):
             for fine, coarse in pairwise(widths)
         )
         self.bottleneck = Bottleneck(widths[-1], config.residual_blocks, config.head_dim)
+        self.warp = soft_warp(widths[-1], config.warp_patch)
+        skips = [config.stem + (3 if self.warp else 0), *config.stages]
         self.decoder = nn.ModuleList(
-            UpStage(coarse, fine) for coarse, fine in pairwise(reversed(widths))
+            UpStage(widths[level + 1], skips[level], widths[level])
+            for level in reversed(range(len(config.stages)))
         )
-        self.head = outer_conv(config.stem, 3, kernel)
+        self.head = outer_conv(config.stem, BLEND_CHANNELS if self.warp else 3, kernel)
 
     def forward(self, person: Tensor, garment: Tensor) -> Tensor:
         """(N, 41, H, W) and (N, 4, H, W) -> (N, 3, H, W) in [-1, 1]."""
         skips = [self.stem(torch.cat([person, garment], 1))]
         for stage in self.encoder:
             skips.append(stage(skips[-1]))
-        x = self.bottleneck(skips.pop())
+        flat = skips.pop()
+        x = self.bottleneck(flat)
+        if self.warp is None:
+            return self._decoded(x, skips).tanh()
+        warped = self.warp(x, flat, garment)
+        skips[0] = torch.cat([skips[0], warped], 1)
+        return blended(self._decoded(x, skips), person[:, :3], warped)
+
+    def _decoded(self, x: Tensor, skips: list[Tensor]) -> Tensor:
+        """What the head gives."""
         for stage in self.decoder:
             x = stage(x, skips.pop())
-        image: Tensor = self.head(x).tanh()
-        return image
+        head: Tensor = self.head(x)
+        return head
 
 
 class Verdict(NamedTuple):

@@ -26,7 +26,7 @@ SMALLEST = 32
 class GeneratorConfig(Strict):
     """The defaults are those of the preset `nano`."""
 
-    channels: tuple[PositiveInt, ...] = Field(default=(32, 64, 96, 128), min_length=2)
+    channels: tuple[PositiveInt, ...] = Field(default=(24, 48, 64, 96), min_length=2)
     """Width of each level, finest first; each has half the resolution of the one before."""
     attention_level: NonNegativeInt = 2
     """The level whose map reads the garment's by cross-attention; 0 is the finest."""
@@ -44,6 +44,9 @@ class GeneratorConfig(Strict):
     decoder: Literal["modulated", "adain"] = "modulated"
     """The style scales a convolution's inputs (StyleGAN2), or scales and shifts its normalised maps
     (AdaIN, StyleGAN)."""
+    warp_patch: PositiveInt | None = 2
+    """Side in pixels of the garment's patches, which attention lays on the person and a learnt mask
+    blends into the picture; null: neither."""
     average_beta: float = Field(default=0.995, ge=0.0, lt=1.0)
     """Decay of the moving average of w, per batch."""
 
@@ -70,7 +73,7 @@ class LossConfig(DistanceConfig):
 
     adversarial: NonNegativeFloat = 1.0
     """Non-saturating, Goodfellow et al. 2014."""
-    r1_gamma: NonNegativeFloat = 0.04
+    r1_gamma: NonNegativeFloat = 0.08
     """Of R1; 0.0002 * height * width / batch size is a good start (StyleGAN2-ADA)."""
     r1_interval: PositiveInt = 16
     """Steps between two evaluations of R1, which is weighted up to make up for it."""

@@ -17,7 +17,7 @@ from tryonbench_methods.common.conditions import (
     segmented_garment,
 )
 from tryonbench_methods.common.perceptual import distances
-from tryonbench_methods.common.sizes import require_multiple
+from tryonbench_methods.common.sizes import require_multiple, require_patches
 from tryonbench_methods.common.training import balance, frozen, shares
 from tryonbench_methods.stylegan.augment import augmented
 from tryonbench_methods.stylegan.config import StyleGANConfig
@@ -46,6 +46,7 @@ class StyleGAN(TryOnMethod):
         config = self.config
         depths = len(config.generator.channels), len(config.discriminator.channels)
         require_multiple(self.info.name, self.size, 2 ** (max(depths) - 1))
+        require_patches(self.info.name, self.size, config.generator.warp_patch)
         require_growing(config.grow, self.size, min(depths))
         return {
             "generator": Generator(config.generator, config.losses.path_length > 0),

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from tryonbench_methods.common.attention import MapAttention, group_norm
+from tryonbench_methods.common.composition import BLEND_CHANNELS, blended, soft_warp
 from tryonbench_methods.common.conditions import GARMENT_CHANNELS, PERSON_CHANNELS
 from tryonbench_methods.stylegan.config import DiscriminatorConfig, GeneratorConfig
 from tryonbench_methods.stylegan.encoders import Encoder, GlobalCode, Mapping
@@ -25,10 +26,11 @@ from tryonbench_methods.stylegan.layers import (
     ModulatedConv,
     activate,
     batch_deviation,
+    equalised,
     halved,
     resized,
 )
-from tryonbench_methods.stylegan.styles import Blend, Dressing, blended, path_lengths
+from tryonbench_methods.stylegan.styles import Blend, Dressing, between, path_lengths
 
 Styled = type[ModulatedConv] | type[AdaptiveNormConv]
 STYLED: dict[str, Styled] = {"modulated": ModulatedConv, "adain": AdaptiveNormConv}
@@ -44,19 +46,20 @@ class DecoderLevel(nn.Module):
     """
 
     def __init__(
-        self, inputs: int, width: int, style: int, head_dim: int | None, styled: Styled
+        self, inputs: int, width: int, style: int, head_dim: int | None, styled: Styled, head: int
     ) -> None:
         """The level reads the garment's map if `head_dim` is given.
 
         Args:
             styled: the convolution that a style controls.
+            head: channels of the picture, RGB and what is blended with it.
         """
         super().__init__()
         self.conv1 = styled(inputs, width, 3, style)
         self.norm = group_norm(width)
-        self.attention = MapAttention(width, head_dim) if head_dim else None
+        self.attention = equalised(MapAttention(width, head_dim)) if head_dim else None
         self.conv2 = styled(width, width, 3, style)
-        self.to_rgb = ModulatedConv(width, 3, 1, style, demodulate=False)
+        self.to_rgb = ModulatedConv(width, head, 1, style, demodulate=False)
         nn.init.zeros_(self.to_rgb.weight)
 
     def forward(
@@ -99,10 +102,16 @@ class Generator(nn.Module):
         self.mapping = Mapping(
             config.latent, config.mapping_layers, config.mapping_lr, config.average_beta
         )
-        heads, styled = {config.attention_level: config.head_dim}, STYLED[config.decoder]
+        self.level = config.attention_level
+        heads, styled = {self.level: config.head_dim}, STYLED[config.decoder]
+        self.warp = soft_warp(widths[self.level], config.warp_patch)
+        if self.warp is not None:
+            equalised(self.warp)
+        head = BLEND_CHANNELS if self.warp else 3
+        self.read = EqualConv(3, widths[0], 3) if self.warp else None
         inputs = (*widths[1:], widths[-1])
         self.decoder = nn.ModuleList(
-            DecoderLevel(inputs[level], widths[level], style, heads.get(level), styled)
+            DecoderLevel(inputs[level], widths[level], style, heads.get(level), styled, head)
             for level in reversed(range(len(widths)))
         )
         if measures_paths:
@@ -124,26 +133,38 @@ class Generator(nn.Module):
         synchronises gradients, only the loss may be differentiated.
         """
         maps = self.person(person)
-        dressing = self._dressing(maps, self.garment(garment), z, truncation)
+        dressing = self._dressing(maps, garment, z, truncation)
         if blend is not None:
-            other = dressing.maps if blend.garment is None else self.garment(blend.garment)
+            other = garment if blend.garment is None else blend.garment
             second = self._dressing(maps, other, blend.z, truncation)
-            dressing = blended(dressing, second, blend.shares)
-        base = growth.of(person[:, :3])
+            dressing = between(dressing, second, blend.shares, self.level)
+        agnostic = growth.of(person[:, :3])
         if not with_paths:
-            return Painting(base + self._decode(maps, dressing, growth), None)
-        return self._with_paths(maps, dressing, base, growth)
+            return Painting(self._paint(maps, dressing, agnostic, growth), None)
+        return self._with_paths(maps, dressing, agnostic, growth)
 
     def _dressing(
-        self, person: list[Tensor], garment: list[Tensor], z: Tensor, truncation: float
+        self, person: list[Tensor], garment: Tensor, z: Tensor, truncation: float
     ) -> Dressing:
         """One style for all levels."""
-        style = torch.cat([self.mapping(z, truncation), self.code(person[-1], garment[-1])], 1)
-        return Dressing(garment, [style] * len(garment))
+        maps = self.garment(garment)
+        style = torch.cat([self.mapping(z, truncation), self.code(person[-1], maps[-1])], 1)
+        return Dressing(maps, [style] * len(maps), garment)
+
+    def _paint(
+        self, person: list[Tensor], dressing: Dressing, agnostic: Tensor, growth: Growth
+    ) -> Tensor:
+        """The picture: the agnostic one, changed, and the garment blended in."""
+        if self.warp is None or self.read is None:
+            return agnostic + self._decode(person, dressing, growth)
+        warped = self.warp(person[self.level], dressing.maps[self.level], dressing.garment)
+        person = [person[0] + self.read(warped), *person[1:]]
+        head = self._decode(person, dressing, growth)
+        return blended(head, agnostic, growth.of(warped))
 
     def _decode(self, person: list[Tensor], dressing: Dressing, growth: Growth) -> Tensor:
         """The change of the agnostic picture, by the levels that have grown."""
-        told = list(zip(person, *dressing, strict=True))[growth.coarser :]
+        told = list(zip(person, dressing.maps, dressing.styles, strict=True))[growth.coarser :]
         rgb: Tensor
         x, rgb = self.decoder[0](person[-1], *told.pop())
         for level in self.decoder[1 : len(told) + 1]:
@@ -152,13 +173,13 @@ class Generator(nn.Module):
         return rgb
 
     def _with_paths(
-        self, person: list[Tensor], dressing: Dressing, base: Tensor, growth: Growth
+        self, person: list[Tensor], dressing: Dressing, agnostic: Tensor, growth: Growth
     ) -> Painting:
         """Fused attention cannot be differentiated twice, as the penalty is."""
         styles = [style.clone() for style in dressing.styles]
         grown = styles[growth.coarser :]
         with sdpa_kernel(SDPBackend.MATH):
-            image = base + self._decode(person, dressing._replace(styles=styles), growth)
+            image = self._paint(person, dressing._replace(styles=styles), agnostic, growth)
             lengths = path_lengths(image, grown)
         self.path_mean.lerp_(lengths.detach().float().mean(), PATH_DECAY)
         return Painting(image, (lengths - self.path_mean).square().mean())

@@ -18,6 +18,8 @@ class Dressing(NamedTuple):
     """(N, width, h, w) each."""
     styles: list[Tensor]
     """(N, latent + code) each."""
+    garment: Tensor
+    """The segmented garment and its mask, (N, 4, H, W)."""
 
 
 class Blend(NamedTuple):
@@ -31,9 +33,11 @@ class Blend(NamedTuple):
     """(N, 4, H, W); None: the first one."""
 
 
-def blended(one: Dressing, two: Dressing, shares: Tensor) -> Dressing:
-    """Level by level on the line from one to the other."""
-    return Dressing(_lines(one.maps, two.maps, shares), _lines(one.styles, two.styles, shares))
+def between(one: Dressing, two: Dressing, shares: Tensor, level: int) -> Dressing:
+    """Level by level on the line from one to the other; the garment itself by one level's share."""
+    maps, styles = _lines(one.maps, two.maps, shares), _lines(one.styles, two.styles, shares)
+    share = shares[:, level].view(-1, 1, 1, 1)
+    return Dressing(maps, styles, torch.lerp(one.garment, two.garment, share))
 
 
 def _lines(one: list[Tensor], two: list[Tensor], shares: Tensor) -> list[Tensor]:
