@@ -10,7 +10,6 @@ from pydantic import ValidationError
 from torch.nn import functional as F
 
 from tryonbench.method import TrainState
-from tryonbench_methods.common.attention import MapAttention
 from tryonbench_methods.stylegan.config import (
     DiscriminatorConfig,
     GeneratorConfig,
@@ -23,7 +22,6 @@ from tryonbench_methods.stylegan.layers import (
     EqualLinear,
     ModulatedConv,
     batch_deviation,
-    equalised,
 )
 from tryonbench_methods.stylegan.method import StyleGAN
 from tryonbench_methods.stylegan.model import Discriminator, squared_gradient
@@ -69,14 +67,6 @@ def test_equalised_layers_start_alike_and_learn_at_their_share():
         with torch.no_grad():
             layer.bias += 1
     torch.testing.assert_close(one(x) - slow(x), torch.full((8, 64), 0.99), atol=1e-4, rtol=1e-4)
-
-
-def test_an_equalised_attention_is_the_same_function_of_its_inputs():
-    plain, x = MapAttention(32, 16), torch.randn(1, 32, 4, 3)
-    expected = plain(x, x).detach()
-    equal = equalised(plain)
-    assert not any(isinstance(layer, torch.nn.Linear) for layer in equal.modules())
-    torch.testing.assert_close(equal(x, x), expected)
 
 
 def test_r1_of_a_linear_discriminator_is_the_norm_of_its_weights():

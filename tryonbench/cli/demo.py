@@ -25,7 +25,7 @@ def demo(
     from tryonbench.cli.data_prepare import prepare
     from tryonbench.cli.evaluate import evaluate
     from tryonbench.cli.report import report
-    from tryonbench.cli.train import train_method
+    from tryonbench.cli.together import run_together
     from tryonbench.data.default import DEFAULT, default_root
     from tryonbench.registry import entries, method_class
 
@@ -34,11 +34,11 @@ def demo(
     note(f"data: {data}")
     trainable = [name for name in entries() if method_class(name).info.trainable]
     prepare(data, "x".join(map(str, DEFAULT.size)), ["train"])
-    for number, name in enumerate(trainable, 1):
-        note(f"[{number}/{len(trainable) + 2}] {name}")
-        train_method(name, "nano", data, "train", None, [], runs, None, fresh=False)
-    note(f"[{len(trainable) + 1}/{len(trainable) + 2}] evaluate")
+    note(f"[1/3] train {', '.join(trainable)} at once")
+    where = ("--data", str(data), "--runs", str(runs))
+    run_together([("train", "--method", name, *where) for name in trainable])
+    note("[2/3] evaluate")
     evaluate(all_=True, data=data, runs=runs)
-    note(f"[{len(trainable) + 2}/{len(trainable) + 2}] report")
+    note("[3/3] report")
     report(out=out, runs=runs)
     note(f"demo took {timedelta(seconds=round(time.monotonic() - started))}")

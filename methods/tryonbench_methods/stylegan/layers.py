@@ -32,18 +32,6 @@ class EqualLinear(nn.Module):
         return F.linear(x, self.weight * self.scale, self.bias * self.lr)
 
 
-def equalised(attention: nn.Module) -> nn.Module:
-    """An attention whose linear layers learn at the speed of all others, from the same weights."""
-    for name, layer in attention.named_children():
-        if isinstance(layer, nn.Linear):
-            equal = EqualLinear(layer.in_features, layer.out_features)
-            with torch.no_grad():
-                equal.weight.copy_(layer.weight / equal.scale)
-                equal.bias.copy_(layer.bias)
-            setattr(attention, name, equal)
-    return attention
-
-
 class EqualConv(nn.Module):
     """A convolution with equalised learning rate that keeps the size."""
 

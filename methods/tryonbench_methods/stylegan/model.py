@@ -26,7 +26,6 @@ from tryonbench_methods.stylegan.layers import (
     ModulatedConv,
     activate,
     batch_deviation,
-    equalised,
     halved,
     resized,
 )
@@ -57,7 +56,7 @@ class DecoderLevel(nn.Module):
         super().__init__()
         self.conv1 = styled(inputs, width, 3, style)
         self.norm = group_norm(width)
-        self.attention = equalised(MapAttention(width, head_dim)) if head_dim else None
+        self.attention = MapAttention(width, head_dim) if head_dim else None
         self.conv2 = styled(width, width, 3, style)
         self.to_rgb = ModulatedConv(width, head, 1, style, demodulate=False)
         nn.init.zeros_(self.to_rgb.weight)
@@ -105,8 +104,6 @@ class Generator(nn.Module):
         self.level = config.attention_level
         heads, styled = {self.level: config.head_dim}, STYLED[config.decoder]
         self.warp = soft_warp(widths[self.level], config.warp_patch)
-        if self.warp is not None:
-            equalised(self.warp)
         head = BLEND_CHANNELS if self.warp else 3
         self.read = EqualConv(3, widths[0], 3) if self.warp else None
         inputs = (*widths[1:], widths[-1])
