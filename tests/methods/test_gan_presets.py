@@ -80,7 +80,7 @@ def test_the_size_is_that_of_the_reference_design(name, preset, generator, discr
 
 
 @pytest.mark.parametrize(
-    ("preset", "downs", "blocks"), [("nano", 2, 4), ("lite", 3, 6), ("base", 4, 9)]
+    ("preset", "downs", "blocks"), [("nano", 2, 2), ("lite", 3, 6), ("base", 4, 9)]
 )
 def test_the_depth_of_pix2pix_is_that_of_the_reference_design(preset, downs, blocks):
     generator = built("pix2pix", preset).networks["generator"]
