@@ -57,14 +57,14 @@ def train(asked: argparse.Namespace, root: Path, name: str, images: int) -> Run:
 
 def speed(run: Run) -> float:
     """Images per second over the second half of a training, without its start."""
-    records = read_log(run.log)
+    records = list(read_log(run.log))
     middle, last = records[len(records) // 2], records[-1]
     return float((last["images"] - middle["images"]) / (last["seconds"] - middle["seconds"]))
 
 
 def curve(run: Run, points: int = 200) -> list[dict[str, float]]:
     """The losses over the training, thinned."""
-    records = read_log(run.log)
+    records = list(read_log(run.log))
     kept = records[:: max(1, len(records) // points)]
     return [
         {key: value for key, value in record.items() if key == "images" or "loss/" in key}
