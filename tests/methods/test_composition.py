@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from tryonbench.errors import InputError
-from tryonbench_methods.common.composition import SoftWarp, blended
+from tryonbench_methods.common.composition import SoftWarp, attend_unlike, blended
 from tryonbench_methods.diffusion.config import DiffusionConfig
 from tryonbench_methods.diffusion.method import Diffusion
 from tryonbench_methods.diffusion.model import PersonUNet
@@ -60,8 +60,24 @@ def test_the_mask_decides_between_garment_and_changed_picture():
     assert blended(head, base, cloth)[0, 0, 0].tolist() == [0.75, 1.0]
 
 
+@pytest.mark.parametrize("width", [4, 16, 48])
+def test_padding_to_one_width_changes_nothing(width):
+    query, key = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    value = torch.randn(2, 5, width)
+    weights = (query @ key.mT / 16**0.5).softmax(-1)
+    torch.testing.assert_close(attend_unlike(query, key, value), weights @ value)
+
+
+def test_a_plain_super_resolution_stage_has_no_patches():
+    config = DiffusionConfig(stage="upsample", attention_levels=(), warp_patch=16)
+    assert config.used_patch is None
+    Diffusion(config, (40, 24))
+
+
 def test_patches_must_fill_the_picture():
-    with pytest.raises(InputError, match="warp_patch 16 does not divide 40x24"):
+    with pytest.raises(
+        InputError, match=r"warp_patch 16 needs .* divisible by 16, not 40x24; .* another patch"
+    ):
         Diffusion(DiffusionConfig(warp_patch=16), (40, 24))
 
 

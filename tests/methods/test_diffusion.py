@@ -8,6 +8,7 @@ import pytest
 import torch
 from pydantic import ValidationError
 
+from tryonbench.batch import TryOnBatch
 from tryonbench.method import TrainState
 from tryonbench_methods.diffusion import method as module
 from tryonbench_methods.diffusion.conditions import (
@@ -209,11 +210,26 @@ def test_shifted_times_lean_towards_noise_and_keep_their_ends():
     assert torch.equal(shifted(times, 1.0), times)
 
 
-def test_a_fresh_network_returns_the_agnostic_picture(make_batch):
-    batch = make_batch(1, SIZE)
+def generated(method: Diffusion, batch: TryOnBatch) -> tuple[torch.Tensor, torch.Tensor]:
+    """A picture, and the warped garment that it was made with."""
+    warped = []
+    unet = method.networks["person_unet"]
+    if unet.warp is not None:
+        unet.warp.register_forward_hook(lambda *call: warped.append(call[-1]))
     with torch.inference_mode():
-        image = Diffusion(TINY.model_copy(update={"warp_patch": None}), SIZE).generate(batch, [1])
-    torch.testing.assert_close(image, batch.agnostic, atol=1e-5, rtol=0)
+        image = method.generate(batch, [1])
+    return image, warped[-1] if warped else batch.need("agnostic")
+
+
+@pytest.mark.parametrize("patch", [None, 2])
+def test_a_fresh_network_returns_the_agnostic_picture_and_half_the_warped_garment(
+    make_batch, patch
+):
+    batch = make_batch(1, SIZE)
+    method = Diffusion(TINY.model_copy(update={"warp_patch": patch, "steps": 1}), SIZE)
+    image, warped = generated(method, batch)
+    assert (warped is batch.agnostic) == (patch is None)
+    torch.testing.assert_close(image, (batch.agnostic + warped) / 2, atol=1e-5, rtol=0)
 
 
 @pytest.mark.parametrize(

@@ -69,10 +69,11 @@ def test_the_verdict_depends_on_the_condition():
     assert not torch.allclose(*verdicts)
 
 
-def test_the_bottleneck_carries_the_garment_across_the_picture():
+@pytest.mark.parametrize(("warp_patch", "without"), [(None, False), (2, True)])
+def test_bottleneck_and_warp_carry_the_garment_across_the_picture(warp_patch, without):
     """From one corner to the opposite one, which the few convolutions here do not span."""
     sizes = {"stem": 8, "stages": (16, 16), "residual_blocks": 0, "head_dim": 16}
-    config = GeneratorConfig(**sizes, warp_patch=None)
+    config = GeneratorConfig(**sizes, warp_patch=warp_patch)
     network, person = Generator(config), torch.zeros(1, 41, 64, 48)
     for module in network.modules():
         if isinstance(module, torch.nn.InstanceNorm2d | torch.nn.GroupNorm):
@@ -84,7 +85,7 @@ def test_the_bottleneck_carries_the_garment_across_the_picture():
             torch.nn.init.zeros_(network.bottleneck.attention.out.weight)
         network(person, garment)[0, :, -1, -1].sum().backward()
         reach.append(garment.grad[..., :4, :4].any().item())
-    assert reach == [True, False]
+    assert reach == [True, without]
 
 
 def test_losses_are_zero_at_their_targets():

@@ -124,8 +124,7 @@ def test_levels_are_faded_in_after_each_stage(images, expected):
 
 
 def test_a_fade_begins_with_what_the_stage_before_gave(make_batch):
-    plain = GENERATOR.model_copy(update={"warp_patch": None})  # a blend is nearly the same
-    method = tiny(grow=GROW, generator=plain)
+    method = tiny(grow=GROW)
     batch, z = make_batch(2, SIZE), torch.randn(2, 8)
     method.networks.eval()
     coarse, start = Growth(2, 1.0), Growth(1, 0.0)

@@ -1,7 +1,7 @@
 """Several commands at once, each on its share of the cores.
 
-Small networks leave most of several cores idle: three trainings of `nano` at once take three
-quarters of the time of one after another.
+Small networks leave much of several cores idle: on two cores, two trainings of `nano` at once took
+three quarters of the time of one after another.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from tryonbench.images import decode, resized
+from tryonbench.images import decode, resized, to_pixels
 from tryonbench.protocols import Codec, Filter, Protocol
 
 JPEG_START = b"\xff\xd8\xff"
@@ -113,3 +113,8 @@ def as_bytes(pictures: list[Picture]) -> Tensor:
 def as_unit(pictures: list[Picture]) -> Tensor:
     """float32 (N, 3, H, W) in [0, 1]."""
     return as_bytes(pictures).float() / 255
+
+
+def as_saved(images: Tensor) -> Tensor:
+    """(N, 3, H, W) in [-1, 1] -> float32 in [0, 1], rounded as a PNG does, on the CPU."""
+    return as_unit(list(to_pixels(images)))

@@ -18,11 +18,10 @@ from tryonbench.data.pairs import PairList
 from tryonbench.data.sample import missing_folders
 from tryonbench.diagnosis.history import read_history
 from tryonbench.errors import InputError, TryonbenchError, listed
-from tryonbench.images import to_pixels
 from tryonbench.method import TryOnMethod
 from tryonbench.metrics.base import Scored
 from tryonbench.metrics.pixel import Psnr
-from tryonbench.metrics.views import as_unit
+from tryonbench.metrics.views import as_saved
 from tryonbench.runs import Run
 from tryonbench.seeds import derive, image_seed
 from tryonbench.training.blocks import blocks_of, copies, update_ratios
@@ -129,7 +128,7 @@ def _garment_psnr(method: TryOnMethod, config: RunConfig[Any], dataset: VitonHD)
     batch = fixed_batch(dataset, len(dataset), (REGION,))
     seeds = [image_seed(config.seed, name) for name in batch.ids]
     output = method.generate(batch.only(method.info.inputs), seeds)
-    shown, truth = (as_unit(list(to_pixels(t))) for t in (output, batch.need("image")))
+    shown, truth = as_saved(output), as_saved(batch.need("image"))
     labels = torch.tensor(dataset.split.garment_labels)
     region = torch.isin(batch.need(REGION), labels)
     scores = Psnr().region_scorer(shown.device)(Scored(shown, truth, region))

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
 from torch.utils.data import DataLoader
 
 from tryonbench.batch import TryOnBatch
@@ -15,11 +14,10 @@ from tryonbench.config import RunConfig
 from tryonbench.data.dataset import VitonHD, joined
 from tryonbench.data.pairs import PairList
 from tryonbench.errors import InputError
-from tryonbench.images import to_pixels
 from tryonbench.method import TrainState, TryOnMethod
 from tryonbench.metrics import make_metric, metric_class
 from tryonbench.metrics.base import ImageMetric, Scored
-from tryonbench.metrics.views import as_unit
+from tryonbench.metrics.views import as_saved
 from tryonbench.seeds import derive, image_seed
 from tryonbench.training.ema import Ema, averaged
 
@@ -123,12 +121,7 @@ class Validator:
     def _metrics(self, batch: TryOnBatch) -> dict[str, float]:
         """Metrics of the 8-bit pictures."""
         seeds = [image_seed(self.config.seed, name) for name in batch.ids]
-        outputs = _unit(self.method.generate(batch, seeds))
-        scored = Scored(outputs, _unit(batch.need("image")), None)
+        outputs = as_saved(self.method.generate(batch, seeds))
+        scored = Scored(outputs, as_saved(batch.need("image")), None)
         scorers = {key: metric.scorer(outputs.device) for key, metric in self.metrics.items()}
         return {key: score(scored).mean().item() for key, score in scorers.items()}
-
-
-def _unit(images: Tensor) -> Tensor:
-    """(N, 3, H, W) in [-1, 1] -> [0, 1], rounded as a PNG does, on the CPU."""
-    return as_unit(list(to_pixels(images)))

@@ -121,6 +121,12 @@ class DiffusionConfig(ModelConfig):
         return self
 
     @property
+    def used_patch(self) -> int | None:
+        """The patch if pictures are composed."""
+        composes = self.objective == "flow" and self.attention_levels
+        return self.warp_patch if composes else None
+
+    @property
     def reduction(self) -> int:
         """How many pixels of the image make one cell of the coarsest level, a side."""
         return int(self.unshuffle * 2 ** (len(self.channels) - 1))

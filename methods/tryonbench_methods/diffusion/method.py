@@ -45,7 +45,7 @@ class Diffusion(TryOnMethod):
     def build(self) -> dict[str, nn.Module]:
         """The two UNets; of a plain super-resolution stage one."""
         require_multiple(self.info.name, self.size, self.config.reduction)
-        require_patches(self.info.name, self.size, self.config.warp_patch)
+        require_patches(self.info.name, self.size, self.config.used_patch)
         if not self.config.attention_levels:
             self.phases = (Phase("generator", ("person_unet",)),)
             return {"person_unet": PlainUNet(self.config)}

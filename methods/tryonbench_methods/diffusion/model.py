@@ -129,8 +129,7 @@ class PersonUNet(nn.Module):
         self.norm = group_norm(width)
         self.finest_read = min(config.attention_levels)
         self.predicts_picture = config.objective == "flow"
-        patch = config.warp_patch if self.predicts_picture else None
-        self.warp = soft_warp(config.channels[self.finest_read], patch)
+        self.warp = soft_warp(config.channels[self.finest_read], config.used_patch)
         seen, painted = (width + 3 * side**2, BLEND_CHANNELS) if self.warp else (width, 3)
         self.head = zeroed(nn.Conv2d(seen, painted * side**2, 3, padding=1))
         self.side = side

@@ -14,7 +14,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from tryonbench.errors import InputError
-from tryonbench_methods.stylegan.layers import halved, resized
+from tryonbench_methods.common.sizes import resized
+from tryonbench_methods.stylegan.layers import halved
 
 Stage = tuple[int, tuple[int, int]]
 """Until so many images were seen, train at this height and width."""

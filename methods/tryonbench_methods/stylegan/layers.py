@@ -115,10 +115,3 @@ def batch_deviation(x: Tensor) -> Tensor:
 def halved(x: Tensor) -> Tensor:
     """Half the resolution, by the mean."""
     return F.avg_pool2d(x, 2)
-
-
-def resized(x: Tensor, like: Tensor) -> Tensor:
-    """The map at the resolution of another, bilinear."""
-    if x.shape[2:] == like.shape[2:]:
-        return x
-    return F.interpolate(x, like.shape[2:], mode="bilinear", align_corners=False)

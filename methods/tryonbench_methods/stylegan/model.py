@@ -6,6 +6,7 @@ Karras et al. 2020 (StyleGAN2), Zhao et al. 2021 (CoModGAN).
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from tryonbench_methods.common.attention import MapAttention, group_norm
 from tryonbench_methods.common.composition import BLEND_CHANNELS, blended, soft_warp
 from tryonbench_methods.common.conditions import GARMENT_CHANNELS, PERSON_CHANNELS
+from tryonbench_methods.common.sizes import resized
 from tryonbench_methods.stylegan.config import DiscriminatorConfig, GeneratorConfig
 from tryonbench_methods.stylegan.encoders import Encoder, GlobalCode, Mapping
 from tryonbench_methods.stylegan.growth import GROWN, Growth
@@ -27,7 +29,6 @@ from tryonbench_methods.stylegan.layers import (
     activate,
     batch_deviation,
     halved,
-    resized,
 )
 from tryonbench_methods.stylegan.styles import Blend, Dressing, between, path_lengths
 
@@ -105,7 +106,7 @@ class Generator(nn.Module):
         heads, styled = {self.level: config.head_dim}, STYLED[config.decoder]
         self.warp = soft_warp(widths[self.level], config.warp_patch)
         head = BLEND_CHANNELS if self.warp else 3
-        self.read = EqualConv(3, widths[0], 3) if self.warp else None
+        self.see_warp = EqualConv(3, widths[0], 3) if self.warp else None
         inputs = (*widths[1:], widths[-1])
         self.decoder = nn.ModuleList(
             DecoderLevel(inputs[level], widths[level], style, heads.get(level), styled, head)
@@ -135,10 +136,9 @@ class Generator(nn.Module):
             other = garment if blend.garment is None else blend.garment
             second = self._dressing(maps, other, blend.z, truncation)
             dressing = between(dressing, second, blend.shares, self.level)
-        agnostic = growth.of(person[:, :3])
         if not with_paths:
-            return Painting(self._paint(maps, dressing, agnostic, growth), None)
-        return self._with_paths(maps, dressing, agnostic, growth)
+            return Painting(self._paint(maps, dressing, person[:, :3], growth), None)
+        return self._with_paths(maps, dressing, person[:, :3], growth)
 
     def _dressing(
         self, person: list[Tensor], garment: Tensor, z: Tensor, truncation: float
@@ -151,23 +151,28 @@ class Generator(nn.Module):
     def _paint(
         self, person: list[Tensor], dressing: Dressing, agnostic: Tensor, growth: Growth
     ) -> Tensor:
-        """The picture: the agnostic one, changed, and the garment blended in."""
-        if self.warp is None or self.read is None:
-            return agnostic + self._decode(person, dressing, growth)
-        warped = self.warp(person[self.level], dressing.maps[self.level], dressing.garment)
-        person = [person[0] + self.read(warped), *person[1:]]
-        head = self._decode(person, dressing, growth)
-        return blended(head, agnostic, growth.of(warped))
+        """The picture; while a level is faded in, between that of the stage before and its own."""
+        warped = None
+        if self.warp is not None and self.see_warp is not None:
+            warped = self.warp(person[self.level], dressing.maps[self.level], dressing.garment)
+            person = [person[0] + self.see_warp(warped), *person[1:]]
+        *coarser, head = self._decode(person, dressing, growth.coarser)
+        picture = composed(head, agnostic, warped, growth.coarser)
+        if growth.alpha == 1:
+            return picture
+        before = composed(coarser[-1], agnostic, warped, growth.coarser + 1)
+        return torch.lerp(resized(before, picture), picture, growth.alpha)
 
-    def _decode(self, person: list[Tensor], dressing: Dressing, growth: Growth) -> Tensor:
-        """The change of the agnostic picture, by the levels that have grown."""
-        told = list(zip(person, dressing.maps, dressing.styles, strict=True))[growth.coarser :]
+    def _decode(self, person: list[Tensor], dressing: Dressing, coarser: int) -> Iterator[Tensor]:
+        """The change of the agnostic picture after each level that has grown, coarse to fine."""
+        told = list(zip(person, dressing.maps, dressing.styles, strict=True))[coarser:]
         rgb: Tensor
         x, rgb = self.decoder[0](person[-1], *told.pop())
+        yield rgb
         for level in self.decoder[1 : len(told) + 1]:
             x, share = level(x, *told.pop())
-            rgb = resized(rgb, share) + (share if told else growth.alpha * share)
-        return rgb
+            rgb = resized(rgb, share) + share
+            yield rgb
 
     def _with_paths(
         self, person: list[Tensor], dressing: Dressing, agnostic: Tensor, growth: Growth
@@ -180,6 +185,13 @@ class Generator(nn.Module):
             lengths = path_lengths(image, grown)
         self.path_mean.lerp_(lengths.detach().float().mean(), PATH_DECAY)
         return Painting(image, (lengths - self.path_mean).square().mean())
+
+
+def composed(head: Tensor, agnostic: Tensor, warped: Tensor | None, coarser: int) -> Tensor:
+    """The agnostic picture, changed, and the garment blended in, with so many levels left out."""
+    seen = Growth(coarser).of
+    base = seen(agnostic)
+    return base + head if warped is None else blended(head, base, seen(warped))
 
 
 class ResidualDown(nn.Module):
