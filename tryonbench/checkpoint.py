@@ -6,7 +6,7 @@ Pickles are never loaded. The state of a training run is a second file, read wit
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
@@ -96,6 +96,19 @@ def _unreadable(path: Path, error: Exception) -> str:
             "by tryonbench train are read"
         )
     return f"the checkpoint {path} is corrupted ({error}); use another"
+
+
+def files_read(path: Path) -> Iterator[Path]:
+    """The weights files that a method reads to generate: its own, and those of stages before.
+
+    Raises:
+        InputError: one is not there or unreadable.
+    """
+    yield path
+    header = read_header(path)
+    method = method_class(header.method)
+    for other in method.checkpoints_read(run_config(method, header.config).model):
+        yield from files_read(other)
 
 
 def load_method(path: Path, expected: str | None = None) -> TryOnMethod:

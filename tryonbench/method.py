@@ -105,6 +105,31 @@ class TryOnMethod(ABC):
         """Why this method cannot run under a protocol, or None. Shown in the table as such."""
         return None
 
+    @classmethod
+    def require_for_training(cls, config: Any, size: tuple[int, int]) -> None:
+        """Refuse a training that lacks something, before anything is built or written.
+
+        Args:
+            config: an instance of `config_class`.
+            size: height and width of the images.
+
+        Raises:
+            InputError: what is not there, such as the weights of a loss's network.
+        """
+        return
+
+    @classmethod
+    def checkpoints_read(cls, config: Any) -> tuple[Path, ...]:
+        """Weights files of other runs that `generate` reads, such as that of a stage before.
+
+        Args:
+            config: an instance of `config_class`.
+
+        Raises:
+            InputError: one is not there.
+        """
+        return ()
+
     def build(self) -> dict[str, nn.Module]:
         """The networks by name. None for a method that needs no training."""
         return {}

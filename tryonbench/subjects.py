@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tryonbench.checkpoint import BEST, load_method, read_header, weights_file
+from tryonbench.checkpoint import BEST, files_read, load_method, read_header, weights_file
 from tryonbench.data.layout import Split
 from tryonbench.environment import code_digest, environment
 from tryonbench.errors import InputError
@@ -61,7 +61,7 @@ def run_subject(run: Run) -> Subject:
     if read_header(file).method != method:
         raise InputError(f'{file} is a checkpoint of "{read_header(file).method}", not of {method}')
     trained_on = f"{manifest['data']['root']} {manifest['data']['split']}"
-    identity = _identity(method, file_sha256(file))
+    identity = _identity(method, *map(file_sha256, files_read(file)))
     return Subject(run, method, family, identity, file, trained_on=trained_on)
 
 
@@ -89,10 +89,10 @@ def best_run(run: Run) -> Run:
     return best
 
 
-def _identity(method: str, weights: str = "no weights") -> str:
+def _identity(method: str, *weights: str) -> str:
     """Changes with the weights, and with any file of the package that the method comes from."""
     package = method_class(method).__module__.partition(".")[0]
-    return digest(weights, method, code_digest(package))
+    return digest(*weights, method, code_digest(package))
 
 
 def baseline_subject(method: type[TryOnMethod], root: Path) -> Subject:

@@ -8,7 +8,7 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from tryonbench.checkpoint import save_weights
+from tryonbench.checkpoint import files_read, save_weights
 from tryonbench.errors import InputError
 from tryonbench.method import TrainState
 from tryonbench.registry import run_config
@@ -117,10 +117,24 @@ def test_the_stage_before_is_no_part_of_the_weights(before, make_batch):
     ("size", "named", "advice"),
     [(SIZE, False, "model.previous"), ((128, 96), True, "not 64x48")],
 )
-def test_training_refuses_what_could_not_generate(size, named, advice, before, make_batch):
-    method = made(size, stage="upsample", previous=str(before) if named else None)
+def test_training_refuses_what_could_not_generate(size, named, advice, before):
+    previous = str(before) if named else None
+    config = DiffusionConfig.model_validate({**TINY, "stage": "upsample", "previous": previous})
     with pytest.raises(InputError, match=advice):
-        method.training_step(make_batch(1, size), START)
+        Diffusion.require_for_training(config, size)
+
+
+def test_images_of_another_stage_before_are_made_anew(before, tmp_path):
+    """Its weights are part of what identifies the pictures."""
+    config = made(SIZE, stage="upsample", previous=str(before)).config
+    values = {"method": "diffusion", "preset": "nano", "size": SIZE, "images": 1, "batch_size": 1}
+    file = tmp_path / "second.safetensors"
+    whole = run_config(Diffusion, {**values, "model": config.model_dump()})
+    save_weights(file, whole, 1, tensors(made(SIZE).inference_networks))
+    assert list(files_read(file)) == [file, before / "model.safetensors"]
+    (before / "model.safetensors").unlink()
+    with pytest.raises(InputError, match="no checkpoint at"):
+        list(files_read(file))
 
 
 def test_low_resolution_keeps_what_is_coarse_and_drops_what_is_fine():

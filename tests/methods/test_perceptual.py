@@ -92,6 +92,18 @@ def test_missing_weights_are_one_line_with_the_command(term, network, no_weights
         distances(DistanceConfig(**{term: 1.0}), pictures(1), pictures(2))
 
 
+@pytest.mark.parametrize("name", ["pix2pix", "stylegan"])
+@pytest.mark.parametrize(("term", "network"), [("perceptual", "vgg19"), ("lpips", "vgg16")])
+def test_a_training_without_them_is_refused_before_anything_is_written(
+    name, term, network, no_weights, command, synth_root, tmp_path
+):
+    asked = ["--set", f"model.losses.{term}=1", "--runs", str(tmp_path / "runs")]
+    refused = command("train", "--method", name, "--data", synth_root, *asked)
+    assert refused.returncode == 2
+    assert f"weights get {network}; or" in refused.stderr
+    assert not (tmp_path / "runs").exists()
+
+
 def test_the_weights_scale_their_terms(official, monkeypatch):
     monkeypatch.setattr(perceptual, "load_state_dict", lambda name: official)
     one, two = pictures(1), pictures(2)

@@ -120,6 +120,7 @@ def _check(method: type[TryOnMethod], config: RunConfig[Any]) -> None:
     require_trackers(config.trackers)
     if problem := size_problem(method.info, config.size):
         raise InputError(f"{method.info.name} {problem}; change it with --set size=[H,W]")
+    method.require_for_training(config.model, config.size)
 
 
 def _manifest(

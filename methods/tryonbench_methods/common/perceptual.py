@@ -13,8 +13,8 @@ from torch.nn import functional as F
 
 from tryonbench.config import Strict
 from tryonbench.errors import InputError
-from tryonbench.metrics.lpips import load_lpips
-from tryonbench.weights import MissingWeights, load_state_dict
+from tryonbench.metrics.lpips import TRUNKS, load_lpips
+from tryonbench.weights import MissingWeights, find, load_state_dict
 
 if TYPE_CHECKING:
     from lpips import LPIPS
@@ -98,6 +98,18 @@ def lpips_distance(net: Literal["alex", "squeeze", "vgg"], device: torch.device)
         InputError: they are not there.
     """
     return _loaded("lpips", lambda: load_lpips(net, device)).requires_grad_(False)
+
+
+def require_distances(config: DistanceConfig) -> None:
+    """Refuse weights of terms whose networks are not there.
+
+    Raises:
+        InputError: the weights of a network are not there.
+    """
+    if config.perceptual:
+        _loaded("perceptual", lambda: find("vgg19"))
+    if config.lpips:
+        _loaded("lpips", lambda: find(TRUNKS[config.lpips_net]))
 
 
 def _loaded(term: str, load: Callable[[], Any]) -> Any:

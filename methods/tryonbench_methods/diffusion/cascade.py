@@ -8,9 +8,9 @@ from pathlib import Path
 from torch import Tensor
 from torch.nn import functional as F
 
-from tryonbench.checkpoint import load_method, weights_file
+from tryonbench.checkpoint import read_header, weights_file
 from tryonbench.errors import InputError
-from tryonbench.method import TryOnBatch, TryOnMethod
+from tryonbench.method import TryOnBatch
 
 Size = tuple[int, int]
 
@@ -42,8 +42,8 @@ def smaller(batch: TryOnBatch, size: Size) -> TryOnBatch:
     )
 
 
-def load_stage(path: str | None, size: Size) -> TryOnMethod:
-    """The stage before, from its run or checkpoint.
+def stage_file(path: str | None, size: Size) -> Path:
+    """The weights file of the stage before, by its run or checkpoint.
 
     Raises:
         InputError: none is named, it is no checkpoint of `diffusion`, or it is of another size.
@@ -54,8 +54,11 @@ def load_stage(path: str | None, size: Size) -> TryOnMethod:
             f"diffusion: this stage enlarges the pictures of one trained at {wanted}; "
             "name its run with --set model.previous=RUN_FOLDER"
         )
-    stage = load_method(weights_file(Path(path)), "diffusion")
-    if stage.size != size:
-        own = f"{stage.size[0]}x{stage.size[1]}"
+    file = weights_file(Path(path))
+    header = read_header(file)
+    if header.method != "diffusion":
+        raise InputError(f"model.previous={path} is a run of {header.method}, not of diffusion")
+    own = "x".join(map(str, header.config["size"]))
+    if own != wanted:
         raise InputError(f"model.previous={path} makes pictures of {own}, not {wanted}")
-    return stage
+    return file

@@ -120,6 +120,10 @@ class DiffusionConfig(ModelConfig):
             )
         return self
 
+    def previous_size(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Height and width of the stage before a stage of `size`."""
+        return size[0] // self.scale, size[1] // self.scale
+
     @property
     def used_patch(self) -> int | None:
         """The patch if pictures are composed."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
+from tryonbench.checkpoint import load_method, weights_file
 from tryonbench.method import MethodInfo, Phase, TrainState, TryOnBatch, TryOnMethod
 from tryonbench.seeds import derive, noise
 from tryonbench_methods.common.sizes import require_multiple, require_patches
 from tryonbench_methods.diffusion.binned import by_time
-from tryonbench_methods.diffusion.cascade import load_stage, low_resolution, resized, smaller
+from tryonbench_methods.diffusion.cascade import low_resolution, resized, smaller, stage_file
 from tryonbench_methods.diffusion.conditions import (
     Conditions,
     augment,
@@ -42,6 +44,17 @@ class Diffusion(TryOnMethod):
     config: DiffusionConfig
     _previous: TryOnMethod | None = None
 
+    @classmethod
+    def require_for_training(cls, config: DiffusionConfig, size: tuple[int, int]) -> None:
+        """The stage before: without it no picture could be generated afterwards."""
+        if config.stage == "upsample":
+            stage_file(config.previous, config.previous_size(size))
+
+    @classmethod
+    def checkpoints_read(cls, config: DiffusionConfig) -> tuple[Path, ...]:
+        """That of the stage before."""
+        return (weights_file(Path(config.previous)),) if config.previous else ()
+
     def build(self) -> dict[str, nn.Module]:
         """The two UNets; of a plain super-resolution stage one."""
         require_multiple(self.info.name, self.size, self.config.reduction)
@@ -52,13 +65,7 @@ class Diffusion(TryOnMethod):
         return {"person_unet": PersonUNet(self.config), "garment_unet": GarmentUNet(self.config)}
 
     def training_step(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
-        """The objective's loss under noise augmentation and joint condition drop.
-
-        Raises:
-            InputError: at the first step, if pictures could not be generated afterwards.
-        """
-        if state.step == 0 and self.config.stage == "upsample":
-            load_stage(self.config.previous, self._previous_size)
+        """The objective's loss under noise augmentation and joint condition drop."""
         image, conditions = batch.need("image"), read_conditions(batch)
         draws = torch.rand(2, len(image), device=image.device)
         level = draws[0] * self.config.noise_augmentation
@@ -101,13 +108,9 @@ class Diffusion(TryOnMethod):
             InputError: it is not named, not readable or of another size.
         """
         if self._previous is None:
-            self._previous = load_stage(self.config.previous, self._previous_size)
+            size = self.config.previous_size(self.size)
+            self._previous = load_method(stage_file(self.config.previous, size))
         return self._previous
-
-    @property
-    def _previous_size(self) -> tuple[int, int]:
-        """Height and width of the stage before."""
-        return self.size[0] // self.config.scale, self.size[1] // self.config.scale
 
     def _guided_network(self, conditions: Conditions, low: Tensor | None) -> Network:
         """The network that sampling follows; one pass a step unless guidance is on."""

@@ -16,7 +16,7 @@ from tryonbench_methods.common.conditions import (
     person_representation,
     segmented_garment,
 )
-from tryonbench_methods.common.perceptual import distances
+from tryonbench_methods.common.perceptual import distances, require_distances
 from tryonbench_methods.common.sizes import require_multiple, require_patches
 from tryonbench_methods.common.training import balance, frozen, shares
 from tryonbench_methods.pix2pix.config import Pix2PixConfig
@@ -44,6 +44,11 @@ class Pix2Pix(TryOnMethod):
     config_class = Pix2PixConfig
     phases = (Phase("generator", ("generator",)), Phase("discriminator", ("discriminator",)))
     config: Pix2PixConfig
+
+    @classmethod
+    def require_for_training(cls, config: Pix2PixConfig, size: tuple[int, int]) -> None:
+        """The networks of the losses."""
+        require_distances(config.losses)
 
     def build(self) -> dict[str, nn.Module]:
         """Generator and discriminator."""

@@ -16,7 +16,7 @@ from tryonbench_methods.common.conditions import (
     person_representation,
     segmented_garment,
 )
-from tryonbench_methods.common.perceptual import distances
+from tryonbench_methods.common.perceptual import distances, require_distances
 from tryonbench_methods.common.sizes import require_multiple, require_patches
 from tryonbench_methods.common.training import balance, frozen, shares
 from tryonbench_methods.stylegan.augment import augmented
@@ -40,6 +40,11 @@ class StyleGAN(TryOnMethod):
     config_class = StyleGANConfig
     phases = (Phase("generator", ("generator",)), Phase("discriminator", ("discriminator",)))
     config: StyleGANConfig
+
+    @classmethod
+    def require_for_training(cls, config: StyleGANConfig, size: tuple[int, int]) -> None:
+        """The networks of the losses."""
+        require_distances(config.losses)
 
     def build(self) -> dict[str, nn.Module]:
         """Generator and discriminator."""
