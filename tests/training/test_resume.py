@@ -70,7 +70,7 @@ def _losses(runs: Path) -> list[tuple[int, dict[str, float]]]:
 
 
 Paint = Callable[..., Run]
-KILLS, UPDATES, TIMED = 10, 12, {"seconds", "images_per_s"}
+KILLS, UPDATES, TIMED = 10, 12, {"seconds", "images_per_s", "data_wait"}
 
 
 class Killed(BaseException):

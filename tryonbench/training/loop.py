@@ -33,6 +33,7 @@ from tryonbench.training.checkpoints import (
     save_best,
     save_checkpoint,
 )
+from tryonbench.training.clock import Clock
 from tryonbench.training.ema import Ema, copy_into, tensors
 from tryonbench.training.guard import Guard
 from tryonbench.training.hardware import make_fabric, set_up
@@ -76,7 +77,7 @@ class Trainer:
         self.method, self.config, self.run = method, config, run
         self.fabric = make_fabric(config)
         set_up(method, config, self.fabric)
-        self.images, self.step, self.seconds, self.saved = 0, 0, 0.0, 0.0
+        self.images, self.step, self.saved, self.clock = 0, 0, 0.0, Clock()
         self.optimizers = {phase.name: self._optimizer(phase) for phase in method.phases}
         self.ema = Ema(method.inference_networks, config.ema_decay)
         self.validator = Validator(method, self.ema, held_out, config) if held_out else None
@@ -108,7 +109,9 @@ class Trainer:
             opened(self.config.trackers, self.run, self.images) as self.log.trackers,
         ):
             for batches in self._batches(dataset):
-                self._step(batches)
+                with self.clock.running():
+                    record = self._step(batches)
+                self._log(record)
                 self._validate()
                 if self.grids:
                     self.grids.write_if_due(self.images)
@@ -139,11 +142,11 @@ class Trainer:
         loader = training_loader(
             dataset, config.batch_size, config.seed, self.images, config.workers, config.augment
         )
-        yield from islice(zip(*[iter(loader)] * config.accumulate, strict=False), left)
+        batches = zip(*[iter(loader)] * config.accumulate, strict=False)
+        yield from self.clock.waiting(islice(batches, left))
 
-    def _step(self, batches: Sequence[TryOnBatch]) -> None:
-        """One update of every phase."""
-        started = time.monotonic()
+    def _step(self, batches: Sequence[TryOnBatch]) -> dict[str, float]:
+        """One update of every phase; what to log of it."""
         size, device = self.config.batch_size, self.fabric.device
         parts = [Part(b.to(device), self.images + i * size) for i, b in enumerate(batches)]
         record: dict[str, float] = {}
@@ -153,9 +156,7 @@ class Trainer:
         self.ema.update(self.method.inference_networks, self.step)
         self.step += 1
         self.images += self.config.update_images
-        self.seconds += time.monotonic() - started
-        if self._is_logged(self.step):
-            self._log(record | (self.probe.run() if self.probe and diagnosed else {}))
+        return record
 
     def _is_logged(self, step: int) -> bool:
         """Whether the record of so many updates is written."""
@@ -226,9 +227,14 @@ class Trainer:
         return float(norm)
 
     def _log(self, record: dict[str, float]) -> None:
-        speed = self.images / self.seconds
-        place = {"step": self.step, "images": self.images, "seconds": self.seconds}
-        self.log.write({**place, "images_per_s": speed, **record})
+        """Write the record of an update if it is one of those that are written."""
+        if not self._is_logged(self.step):
+            return
+        seconds = self.clock.seconds
+        place = {"step": self.step, "images": self.images, "seconds": seconds}
+        speed = {"images_per_s": self.images / seconds, "data_wait": self.clock.recent_wait()}
+        probed = self.probe.run() if self.probe and is_due(self.config, self.images) else {}
+        self.log.write({**place, **speed, **record, **probed})
 
     def _save_if_due(self) -> None:
         """Write a checkpoint if it is time, unless the training looks as if it breaks down."""
@@ -245,7 +251,7 @@ class Trainer:
         return {
             "images": self.images,
             "step": self.step,
-            "seconds": self.seconds,
+            "seconds": self.clock.seconds,
             "networks": tensors(dict(self.method.networks.items())),
             "ema": self.ema.state,
             "optimizers": {name: o.state_dict() for name, o in self.optimizers.items()},
@@ -265,7 +271,8 @@ class Trainer:
         if state is None:
             self.run.log.unlink(missing_ok=True)
             return
-        self.images, self.step, self.seconds = state["images"], state["step"], state["seconds"]
+        self.images, self.step = state["images"], state["step"]
+        self.clock.seconds = state["seconds"]
         copy_into(tensors(dict(self.method.networks.items())), state["networks"])
         copy_into(self.ema.state, state["ema"])
         for name, optimizer in self.optimizers.items():

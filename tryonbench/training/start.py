@@ -33,6 +33,9 @@ from tryonbench.training.overfit import (
 from tryonbench.training.trackers import require_trackers
 from tryonbench.training.validation import Best, hold_out
 
+WAITS = 0.2
+"""Share of the time from which on waiting for data is worth telling."""
+
 
 def train(
     method: type[TryOnMethod],
@@ -81,6 +84,7 @@ def train(
                 trainer.resume()
                 trainer.fit(dataset)
             _tell_best(trainer, tell)
+            _tell_waiting(trainer, tell, split, dataset)
     if overfit:
         tell_verdict(judge(run, method, config, dataset), tell)
     return not complete
@@ -112,6 +116,21 @@ def _tell_best(trainer: Trainer, tell: Callable[[str], None]) -> None:
         tell(f"stopped early: {best.since} validations without a better {config.best}")
     if best.images:
         tell(f"best {config.best} {best.value:.4g} at {best.images} images: {run.folder}@{BEST}")
+
+
+def _tell_waiting(
+    trainer: Trainer, tell: Callable[[str], None], split: Split, dataset: VitonHD
+) -> None:
+    """Say what would help if a good part of the time was spent waiting for samples."""
+    share, workers = trainer.clock.own.wait_share, trainer.config.workers
+    if share < WAITS:
+        return
+    size = "x".join(map(str, dataset.size))
+    prepare = f"tryonbench data prepare {split.root} --size {size}, once, or "
+    tell(
+        f"{share:.0%} of the time was spent waiting for data; to train faster: "
+        f"{'' if dataset.prepared else prepare}--set workers={max(2, 2 * workers)}"
+    )
 
 
 def _check(method: type[TryOnMethod], config: RunConfig[Any]) -> None:

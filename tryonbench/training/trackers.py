@@ -69,7 +69,8 @@ class ModuleTracker:
         )
 
     def log(self, values: Mapping[str, float], images: int) -> None:
-        self.module.log(dict(values), step=images)
+        own = {key: value for key, value in values.items() if key != "step"}  # trackio's own key
+        self.module.log(own, step=images)
 
     def close(self) -> None:
         self.module.finish()

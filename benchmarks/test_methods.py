@@ -1,0 +1,105 @@
+"""Training steps and generated images per second of each preset that fits this machine.
+
+One picture a step (`nano`: the preset's batch), 32 bits, random inputs that are there already, and
+VGG19 with random weights where a preset has its loss. Pictures of more work than `BENCH_TFLOP` are
+left out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from tryonbench.config import RunConfig
+from tryonbench.data.random_batch import random_batch
+from tryonbench.efficiency.describe import describe
+from tryonbench.method import TryOnMethod
+from tryonbench.registry import entries, method_class, preset_values, run_config
+from tryonbench.runs import Run
+from tryonbench.training.loop import Trainer
+from tryonbench_methods.common import perceptual
+
+LIMIT = float(os.environ.get("BENCH_TFLOP", "3"))
+COPIES, MEMORY = 5, 12e9
+"""Weights, gradients, two averages of Adam, moving average; bytes that they may take."""
+TRAINED = [name for name in entries() if method_class(name).info.trainable]
+PRESETS = [(name, preset) for name in TRAINED for preset in method_class(name).presets()]
+
+
+@cache
+def random_vgg19() -> dict[str, torch.Tensor]:
+    from torchvision.models import vgg19
+
+    state: dict[str, torch.Tensor] = vgg19().state_dict()
+    return state
+
+
+@pytest.fixture(autouse=True)
+def any_vgg19(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(perceptual, "load_state_dict", lambda name: random_vgg19())
+    yield
+    perceptual.vgg19_distance.cache_clear()
+
+
+def settings(name: str, preset: str) -> RunConfig[Any]:
+    """The preset's, in 32 bits, one picture a batch but for `nano`."""
+    method = method_class(name)
+    values = {**preset_values(method, preset), "precision": "32-true", "compile": False}
+    return run_config(method, values if preset == "nano" else {**values, "batch_size": 1})
+
+
+def require_fitting(facts: dict[str, Any]) -> None:
+    """Skip what takes too much memory."""
+    if sum(facts["parameters"].values()) * 4 * COPIES > MEMORY:
+        pytest.skip(f"its training takes over {MEMORY / 1e9:.0f} GB")
+
+
+def require_short(facts: dict[str, Any]) -> None:
+    """Skip pictures of too much work, and those that need the pictures of another run."""
+    if facts["flops"] is None:
+        pytest.skip(facts["flops_missing"])
+    if facts["flops"] > LIMIT * 1e12:
+        pytest.skip(f"{facts['flops'] / 1e12:.1f} TFLOP a picture; set BENCH_TFLOP")
+
+
+def built(name: str, config: RunConfig[Any]) -> TryOnMethod:
+    torch.manual_seed(0)
+    return method_class(name)(config.model, config.size)
+
+
+@pytest.mark.parametrize(("name", "preset"), PRESETS)
+def test_generation(benchmark: Any, name: str, preset: str) -> None:
+    facts, config = describe(name, preset), settings(name, preset)
+    require_fitting(facts)
+    require_short(facts)
+    method, count = built(name, config), config.batch_size
+    method.networks.eval().to(memory_format=torch.channels_last)
+    batch = random_batch(count, config.size, method.info.inputs, seed=0)
+    benchmark.group = f"generation at {config.size[0]}x{config.size[1]}, batch {count}"
+    rounds = 5 if preset == "nano" else 2
+    with torch.inference_mode():
+        images = benchmark.pedantic(
+            lambda: method.generate(batch, range(count)), rounds=rounds, warmup_rounds=1
+        )
+    assert images.shape == (count, 3, *config.size)
+    benchmark.extra_info["images/s"] = count / benchmark.stats.stats.median
+
+
+@pytest.mark.parametrize(("name", "preset"), PRESETS)
+def test_training_step(benchmark: Any, name: str, preset: str, tmp_path: Path) -> None:
+    config = settings(name, preset)
+    require_fitting(describe(name, preset))
+    method, count = built(name, config), config.batch_size
+    trainer = Trainer(method, config, Run(tmp_path))
+    batch = random_batch(count, config.size, method.training_modalities(), seed=0)
+    benchmark.group = f"a training step at {config.size[0]}x{config.size[1]}, batch {count}"
+    rounds = 5 if preset == "nano" else 2
+    record = benchmark.pedantic(lambda: trainer._step((batch,)), rounds=rounds, warmup_rounds=1)
+    assert any(key.startswith("loss/") for key in record)
+    benchmark.extra_info["steps/s"] = 1 / benchmark.stats.stats.median
