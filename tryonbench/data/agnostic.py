@@ -68,8 +68,9 @@ class _Canvas:
 
 def labelled(parse: Pixels, labels: Iterable[int]) -> Mask:
     """Where the parse map has one of the labels, (H, W)."""
-    mask: Mask = np.isin(parse, list(labels))
-    return mask
+    wanted = np.zeros(256, dtype=bool)
+    wanted[list(labels)] = True
+    return wanted.take(parse)
 
 
 def parse_agnostic(parse: Pixels, body25: Array, category: str = "upper_body") -> Pixels:
@@ -150,7 +151,9 @@ def agnostic_image(image: Pixels, parse: Pixels, body25: Array) -> Pixels:
 
 def covered(image: Pixels, mask: Mask) -> Pixels:
     """The photograph with a mask (H, W) in grey 128."""
-    return np.where(mask[..., None], np.uint8(GREY), image)
+    hidden = image.copy()
+    hidden[mask] = GREY
+    return hidden
 
 
 def _drawn_cover(parse: Pixels, body25: Array) -> Mask:

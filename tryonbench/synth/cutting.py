@@ -7,7 +7,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from tryonbench.synth.body import ARM_RADII
 from tryonbench.synth.frame import TorsoFrame
 from tryonbench.synth.garment import Cut
 from tryonbench.synth.geometry import MIRROR, Array, Profile, points, profile, spline
@@ -105,7 +104,6 @@ def sleeve_room(cut: Cut) -> Profile:
     return profile([0.0, 0.45, 0.85, 1.0], [top, 0.5 * (top + end) + swell, end + 0.8 * swell, end])
 
 
-def sleeve_radius(cut: Cut, arm: float) -> Profile:
-    """Radius of a worn sleeve at 0..1 along the arm from shoulder to wrist."""
-    room = sleeve_room(cut)
-    return lambda t: ARM_RADII(t) * arm + room(np.asarray(t) / max(cut.sleeve, 0.05))
+def sleeve_radius(cut: Cut, arm: Array, along: Array) -> Array:
+    """Radius of a worn sleeve on an arm's radius, at 0..1 along it from shoulder to wrist."""
+    return arm + sleeve_room(cut)(along / max(cut.sleeve, 0.05))

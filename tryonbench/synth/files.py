@@ -93,7 +93,8 @@ def _compact(value: Any) -> str:
 
 def save_warp(path: Path, warp: Array) -> None:
     """Write the H x W x 2 array `warp` (NaN outside the garment) for `read_warp`."""
-    stored = np.nan_to_num(np.round(warp * WARP_STEPS), nan=NOWHERE).astype(np.int16)
+    steps = np.rint(warp * WARP_STEPS)
+    stored = np.where(np.isnan(steps), np.float32(NOWHERE), steps).astype(np.int16)
     stream = io.BytesIO()
     entry = zipfile.ZipInfo("warp.npy")
     entry.compress_type = zipfile.ZIP_DEFLATED

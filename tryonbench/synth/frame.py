@@ -62,11 +62,10 @@ class TorsoFrame:
     def _rows(self) -> Table:
         """Sway, tilt and width of every row, tabulated together because they are read together."""
         v = np.arange(*ROWS, 1 / ROWS_A_UNIT)
-        return Table(np.stack([self.sway(v), self.tilt(v), self.width(v)], -1))
+        return Table(np.stack([self.sway(v), self.tilt(v), self.width(v)]))
 
-    def _row(self, v: Array) -> tuple[Array, Array, Array]:
-        rows = self._rows.at((v - ROWS[0]) * ROWS_A_UNIT)
-        return rows[..., 0], rows[..., 1], rows[..., 2]
+    def _row(self, v: Array) -> Array:
+        return self._rows.at((v - ROWS[0]) * ROWS_A_UNIT)
 
     def put(self, uv: Array) -> Array:
         """Picture positions (N x 2) of points in torso coordinates (N x 2)."""

@@ -100,7 +100,9 @@ def _bulge(count: int, power: float) -> Array:
 def normals(along: Array) -> Array:
     """Unit vectors to the right-hand side of directions (... x 2)."""
     length = np.maximum(np.hypot(along[..., 0], along[..., 1]), 1e-6)
-    return np.stack([-along[..., 1] / length, along[..., 0] / length], -1)
+    unit = np.empty_like(along)
+    unit[..., 0], unit[..., 1] = -along[..., 1] / length, along[..., 0] / length
+    return unit
 
 
 def lengths(path: Array) -> Array:
@@ -115,28 +117,29 @@ def resampled(path: Array, count: int) -> Array:
 
 
 def along_path(path: Array, at: Array) -> Array:
-    """The points at parts `at` (0..1) of a path's length."""
+    """The points (... x 2) at parts `at` (0..1) of a path's length."""
     length = lengths(path)
-    where = at * length[-1]
-    axes = [np.interp(where, length, path[:, axis]) for axis in (0, 1)]
-    return np.stack(axes, -1).astype(np.float32)
+    where, found = at * length[-1], np.empty((*at.shape, 2), np.float32)
+    for axis in (0, 1):
+        found[..., axis] = np.interp(where, length, path[:, axis])
+    return found
 
 
 class Table:
-    """Rows of numbers at 0, 1, 2, ..., linear between them."""
+    """K functions by their values (K x N) at 0, 1, 2, ..., linear between them."""
 
-    def __init__(self, rows: ArrayLike) -> None:
-        self._rows = np.asarray(rows, np.float32)
-        self._steps = np.diff(self._rows, axis=0)
+    def __init__(self, values: ArrayLike) -> None:
+        self._values = np.asarray(values, np.float32)
+        self._steps = np.diff(self._values)
 
     def at(self, where: Array) -> Array:
-        """The rows (... x columns) at places (...); the first and last ones beyond the ends."""
-        last = len(self._steps)
+        """The values (K x ...) at places (...); the first and last ones beyond the ends."""
+        last = self._steps.shape[1]
         where = np.minimum(np.maximum(where, 0), last)
-        i = np.minimum(where.astype(np.int32), last - 1)
-        rows = (where - i)[..., None] * self._steps.take(i, 0)
-        rows += self._rows.take(i, 0)
-        return np.asarray(rows)
+        i = np.minimum(where.astype(np.intp), last - 1)
+        values = (where - i) * self._steps.take(i, 1)
+        values += self._values.take(i, 1)
+        return np.asarray(values)
 
 
 PROFILE_STEPS = 192
@@ -190,7 +193,9 @@ def turn(shape: Array, angle: float) -> Array:
     """The points turned by `angle` radians (clockwise on screen) about the origin."""
     cosine, sine = np.float32(np.cos(angle)), np.float32(np.sin(angle))
     x, y = shape[..., 0], shape[..., 1]
-    return np.stack([x * cosine - y * sine, x * sine + y * cosine], -1)
+    turned = np.empty_like(shape)
+    turned[..., 0], turned[..., 1] = x * cosine - y * sine, x * sine + y * cosine
+    return turned
 
 
 def smoothstep(x: Array, low: float, high: float) -> Array:

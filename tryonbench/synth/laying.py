@@ -34,14 +34,15 @@ class FlatSleeve:
 
     def place(self, along: ArrayLike, across: ArrayLike) -> Array:
         """Picture positions (... x 2): 0..1 along, -1 (outer) to 1 (inner) across."""
-        edges = self._edges.at(np.asarray(along) * (len(self.outer) - 1))
-        outer, inner = edges[..., :2], edges[..., 2:]
-        share = 0.5 * (np.asarray(across, np.float32) + 1)
-        return np.asarray(outer + (inner - outer) * share[..., None], np.float32)
+        along, across = np.broadcast_arrays(along, np.asarray(across, np.float32))
+        edges = self._edges.at(along * (len(self.outer) - 1))
+        outer, inner = edges[:2], edges[2:]
+        at = outer + (inner - outer) * (0.5 * (across + 1))
+        return np.moveaxis(np.asarray(at, np.float32), 0, -1)
 
     @cached_property
     def _edges(self) -> Table:
-        return Table(np.concatenate([self.outer, self.inner], 1))
+        return Table(np.concatenate([self.outer, self.inner], 1).T)
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class FlatCut:
     sleeves: tuple[FlatSleeve, ...]
     """Left and right in the picture; none for a sleeveless garment."""
 
-    @property
+    @cached_property
     def outline(self) -> Array:
         """The torso's closed outline in picture units."""
         return self.frame.put(torso_outline(self.cut))
@@ -69,18 +70,18 @@ class FlatCut:
 @lru_cache(maxsize=16)
 def lay_flat(cut: Cut) -> FlatCut:
     """The garment spread out and fitted into the frame."""
-    angle = _sleeve_angle(cut)
-    every = np.concatenate(_laid(cut, 1.0, (0.0, 0.0), angle).outlines)
+    unfitted = _flat_frame(cut, 1.0, (0.0, 0.0))
+    angle = _sleeve_angle(cut, unfitted)
+    every = np.concatenate(_laid(cut, unfitted, 1.0, angle).outlines)
     low, high = every.min(0), every.max(0)
     height, width = FRAME
     size = float(min(0.86 * width / (high[0] - low[0]), 0.82 * height / (high[1] - low[1]), 1.6))
     middle = 0.5 * size * (low + high)
     origin = 0.5 * width - float(middle[0]), 0.5 * height - float(middle[1])
-    return _laid(cut, size, origin, angle)
+    return _laid(cut, _flat_frame(cut, size, origin), size, angle)
 
 
-def _laid(cut: Cut, size: float, origin: tuple[float, float], angle: float) -> FlatCut:
-    frame = _flat_frame(cut, size, origin)
+def _laid(cut: Cut, frame: TorsoFrame, size: float, angle: float) -> FlatCut:
     sides = (-1, 1) if cut.sleeve else ()
     return FlatCut(cut, frame, size, tuple(_sleeve(cut, frame, size, s, angle) for s in sides))
 
@@ -91,10 +92,9 @@ def _flat_frame(cut: Cut, size: float, origin: tuple[float, float]) -> TorsoFram
     return eased(body, cut, size)
 
 
-def _sleeve_angle(cut: Cut) -> float:
+def _sleeve_angle(cut: Cut, frame: TorsoFrame) -> float:
     """Short sleeves stick out; long ones hang down as far as they don't touch the body."""
     usual = float(np.interp(cut.sleeve, [0.25, 0.5, 1.0], [0.74, 0.36, 0.10]))
-    frame = _flat_frame(cut, 1.0, (0.0, 0.0))
     for angle in np.arange(usual, 0.9 if cut.sleeve else usual, 0.1):
         low = _sleeve(cut, frame, 1.0, 1, float(angle)).inner[10:]
         v = low[:, 1] / frame.length
@@ -106,7 +106,7 @@ def _sleeve_angle(cut: Cut) -> float:
 
 def _sleeve(cut: Cut, frame: TorsoFrame, size: float, side: int, angle: float) -> FlatSleeve:
     """A sleeve that comes out of the shoulder and then hangs at an angle from straight down."""
-    tip, under = frame.place(side * cut.shoulder, 0.0), frame.place(float(side), ARMPIT)
+    tip, under = frame.place([side * cut.shoulder, side], [0.0, ARMPIT])
     t = np.linspace(0, 1, SLEEVE_STEPS)
     length = cut.sleeve * ARM_SHARE * SPINE * size
     slope = angle + max(0.0, 1.1 - angle) * np.exp(-t * length / (80 * size))

@@ -22,7 +22,7 @@ class Weave:
     """Where a piece of cloth lies."""
 
     x: Array
-    """Across it in picture units (H x W, float32)."""
+    """Across it in picture units (float32); with `y` it broadcasts to H x W."""
     y: Array
     """Down it."""
     pixel: float
@@ -34,7 +34,7 @@ class Weave:
 
 
 Pattern = Callable[[Weave, Array, float], Array]
-"""From (weave, colours as 3 x 3, size) to colours, 3 x H x W in 0..1."""
+"""From (weave, colours as 3 x 3, size) to colours in 0..1 that broadcast to 3 x H x W."""
 
 PATTERNS: dict[str, Pattern] = {}
 
@@ -55,9 +55,9 @@ def blend(share: Array, below: Array, above: Array) -> Array:
     return np.asarray(start + share * (end - start))
 
 
-def plain(weave: Weave, colour: Array) -> Array:
+def plain(colour: Array) -> Array:
     """One colour everywhere."""
-    return np.broadcast_to(colour.reshape(3, 1, 1), (3, *weave.x.shape))
+    return colour.reshape(3, 1, 1)
 
 
 def bands(at: Array, period: float, duty: float, pixel: float) -> Array:
@@ -70,7 +70,7 @@ def bands(at: Array, period: float, duty: float, pixel: float) -> Array:
 @pattern("solid")
 def solid(weave: Weave, colours: Array, size: float) -> Array:
     """One colour."""
-    return plain(weave, colours[0])
+    return plain(colours[0])
 
 
 @pattern("stripes")
@@ -146,7 +146,7 @@ def gradient(weave: Weave, colours: Array, size: float) -> Array:
 def blocks(weave: Weave, colours: Array, size: float) -> Array:
     """Blocks of colour: chest and body, and sleeves of a third."""
     if weave.panel == "sleeve":
-        return plain(weave, colours[2])
+        return plain(colours[2])
     edge = 150 * size
     below = smoothstep(weave.y, edge - weave.pixel, edge + weave.pixel)
     return blend(below, colours[1], colours[0])
@@ -161,7 +161,8 @@ def floral(weave: Weave, colours: Array, size: float) -> Array:
 def tiled(weave: Weave, tile: Array, size: float) -> Array:
     """A tile (TILE x TILE x 3) repeated over the cloth."""
     zoom = np.float32(TILE / (TILE_WIDTH * size))
-    x, y = (np.mod(axis * zoom, np.float32(TILE)) for axis in (weave.x, weave.y))
+    axes = (np.mod(axis * zoom, np.float32(TILE)) for axis in (weave.x, weave.y))
+    x, y = (np.ascontiguousarray(axis) for axis in np.broadcast_arrays(*axes))
     packed = cv2.remap(tile, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
     return np.asarray(packed.transpose(2, 0, 1))
 
@@ -173,21 +174,22 @@ def blossoms(detail: int, colours: Array, count: int = 22) -> Array:
     places, spins = rng.uniform(0, TILE, (count, 2)), rng.uniform(0, 2 * np.pi, count)
     radii, inks = rng.uniform(9, 19, count), rng.permutation([1, 2] * (count // 2))
     for place, spin, radius, ink in zip(places, spins, radii, inks, strict=True):
-        for shift in product((-TILE, 0, TILE), repeat=2):
-            _draw_blossom(tile, place + shift, spin, radius, (colours[ink], colours[3 - ink]))
+        copies = place + np.array(list(product((-TILE, 0, TILE), repeat=2)))
+        seen = ((copies >= -2 * radius) & (copies <= TILE + 2 * radius)).all(1)
+        for at in copies[seen]:
+            _draw_blossom(tile, at, spin, radius, (colours[ink], colours[3 - ink]))
     return tile
 
 
 def _draw_blossom(
     tile: Array, at: Array, spin: float, radius: float, inks: tuple[Array, Array]
 ) -> None:
-    """Five petals of the first ink about a heart of the second; nothing if far off the tile."""
-    if np.any(at < -2 * radius) or np.any(at > TILE + 2 * radius):
-        return
+    """Five petals of the first ink about a heart of the second."""
     size = max(1, round(0.55 * radius)), max(1, round(0.36 * radius))
-    for angle in spin + np.arange(5) * (0.4 * np.pi):
-        middle = at + 0.62 * radius * np.array([np.cos(angle), np.sin(angle)])
-        _draw_disc(tile, middle, size, float(np.degrees(angle)), inks[0])
+    angles = spin + np.arange(5) * (0.4 * np.pi)
+    middles = at + 0.62 * radius * np.stack([np.cos(angles), np.sin(angles)], 1)
+    for middle, angle in zip(middles, np.degrees(angles).tolist(), strict=True):
+        _draw_disc(tile, middle, size, angle, inks[0])
     heart = max(1, round(0.25 * radius))
     _draw_disc(tile, at, (heart, heart), 0.0, inks[1])
 

@@ -66,9 +66,9 @@ def draw_bottom(canvas: Canvas, person: Person, body: Body) -> None:
 def trousers(wear: Bottom) -> None:
     """Plain trousers with a pressed crease."""
     _draw_legged(wear, LEGS_END, 0.035)
-    for side in (-1, 1):
-        v = np.linspace(0.95, 1.9, 8)
-        wear.canvas.crease(wear.frame.place(side * np.linspace(0.40, 0.46, 8), v), 2.5, 1.5, 0.16)
+    u = np.linspace(0.40, 0.46, 8)
+    for path in wear.frame.place([-u, u], np.linspace(0.95, 1.9, 8)):
+        wear.canvas.crease(path, 2.5, 1.5, 0.16)
     _draw_pockets(wear, 0.16)
     _draw_waistband(wear)
     _draw_button(wear, HORN)
@@ -93,8 +93,8 @@ def shorts(wear: Bottom) -> None:
     draw_legs(wear.canvas, wear.person, wear.body)
     end = float(wear.rng.uniform(1.36, 1.44))
     _draw_legged(wear, end, 0.075)
-    for side in (-1, 1):
-        hem = wear.frame.place(side * np.linspace(0.0, 1.03, 9), end - 0.022)
+    u = np.linspace(0.0, 1.03, 9)
+    for hem in wear.frame.place([-u, u], end - 0.022):
         wear.canvas.shade(wear.canvas.only(wear.canvas.line(hem, 1.8), TROUSERS), 0.22)
     _draw_pockets(wear, 0.18)
     _draw_waistband(wear)
@@ -108,8 +108,8 @@ def skirt(wear: Bottom) -> None:
     flare, end = float(wear.rng.uniform(0, 0.28)), float(wear.rng.uniform(1.42, 1.9))
     patch = wear.canvas.area(_skirt_outline(wear.frame, flare, end), margin=12)
     uv = wear.canvas.torso_coordinates(patch.window, wear.frame)
-    across = uv[..., 0] / (EDGE + flare)
-    depth = 0.25 * flare * np.clip((uv[..., 1] - 0.75) * 2, 0, 1)
+    across = uv[0] / (EDGE + flare)
+    depth = 0.25 * flare * np.clip((uv[1] - 0.75) * 2, 0, 1)
     folds = depth * np.sin(13 * across + wear.person.light)
     _paint(wear, patch, 1.05 - 0.26 * (across - 0.25 * wear.person.light) ** 2 + folds, SKIRT)
     _draw_waistband(wear)
@@ -120,7 +120,8 @@ def _skirt_outline(frame: TorsoFrame, flare: float, end: float) -> Array:
     edge = EDGE + flare * np.clip((v - 0.8) / 0.8, 0, 1.2)
     u = np.linspace(-edge[-1], edge[-1], 15)
     hem = frame.place(u, end + 0.03 * (1 - (u / edge[-1]) ** 2))
-    return np.concatenate([frame.place(-edge, v), hem, frame.place(edge, v)[::-1]])
+    left, right = frame.place([-edge, edge], v)
+    return np.concatenate([left, hem, right[::-1]])
 
 
 def _draw_legged(wear: Bottom, end: float, room: float) -> None:
@@ -128,7 +129,8 @@ def _draw_legged(wear: Bottom, end: float, room: float) -> None:
     v = np.linspace(WAIST, 1.06, 10)
     edge = np.interp(v, [0.85, 1.06], [EDGE, 0.965 + room])
     seat = wear.frame.place([-0.6, 0.0, 0.6], [CROTCH, CROTCH + 0.01, CROTCH])
-    hips = np.concatenate([wear.frame.place(-edge, v), seat, wear.frame.place(edge, v)[::-1]])
+    left, right = wear.frame.place([-edge, edge], v)
+    hips = np.concatenate([left, seat, right[::-1]])
     legs = [leg_outline(wear.frame, side, end, room) for side in (-1, 1)]
     patch = wear.canvas.area(hips, *legs, margin=12)
     light = _legs_light(wear, wear.canvas.torso_coordinates(patch.window, wear.frame))
@@ -138,7 +140,7 @@ def _draw_legged(wear: Bottom, end: float, room: float) -> None:
 
 def _legs_light(wear: Bottom, uv: Array) -> Array:
     """One round body that becomes two round legs."""
-    u, v, light = uv[..., 0], uv[..., 1], wear.person.light
+    u, v, light = uv[0], uv[1], wear.person.light
     side = np.where(u < 0, -1, 1)
     split = np.clip((v - 0.9) / 0.35, 0, 1)
     legs = 0.24 * np.clip(leg_across(uv, side) - 0.3 * side * light, -1.4, 1.4) ** 2
@@ -149,8 +151,9 @@ def _legs_light(wear: Bottom, uv: Array) -> Array:
 def _creases(wear: Bottom, patch: Patch) -> Array:
     """The light on drags from the crotch to the hips."""
     side, rng = np.repeat([-1.0, 1.0], 4), wear.rng
-    start = wear.frame.place(side * rng.uniform(0, 0.12, 8), CROTCH - rng.uniform(0, 0.12, 8))
-    end = wear.frame.place(side * rng.uniform(0.45, 0.85, 8), CROTCH + rng.uniform(-0.2, 0.1, 8))
+    u, v = side * rng.uniform(0, 0.12, 8), CROTCH - rng.uniform(0, 0.12, 8)
+    to = side * rng.uniform(0.45, 0.85, 8)
+    start, end = wear.frame.place([u, to], [v, CROTCH + rng.uniform(-0.2, 0.1, 8)])
     relief = Relief(wear.canvas, patch.window)
     relief.press(tapers(bow(start, end, rng.uniform(-0.08, 0.08, 8)), 9), 2.2, 4.5)
     return relief.light(wear.person.light)
@@ -171,8 +174,8 @@ def _draw_fly(wear: Bottom) -> None:
 
 def _draw_pockets(wear: Bottom, strength: float) -> None:
     u, v = np.array([0.56, 0.70, 0.98]), np.array([WAIST + BAND, 0.83, 0.91])
-    for side in (-1, 1):
-        mouth = spline(wear.frame.place(side * u, v), 7)
+    for side, edge in zip((-1, 1), wear.frame.place([-u, u], v), strict=True):
+        mouth = spline(edge, 7)
         wear.canvas.shade(wear.canvas.line(mouth, 2.4), strength + 0.1)
         wear.canvas.shade(wear.canvas.line(mouth + point(-3.5 * side, 5), 1.2), 0.5 * strength)
 
@@ -180,16 +183,15 @@ def _draw_pockets(wear: Bottom, strength: float) -> None:
 def _draw_waistband(wear: Bottom) -> None:
     u = np.linspace(-EDGE, EDGE, 15)
     top = WAIST + 0.012 * (1 - u * u)
-    edges = wear.frame.place(u, top), wear.frame.place(u, top + BAND)
-    wear.canvas.shade(wear.canvas.area(np.concatenate([edges[0], edges[1][::-1]])), 0.05)
-    wear.canvas.crease(edges[1], 2.4, 0.8, 0.24)
-    wear.canvas.shade(wear.canvas.line(wear.frame.place(u, top + 0.004), 1.6), 0.12)
+    high, seam, low = wear.frame.place(u, [top, top + 0.004, top + BAND])
+    wear.canvas.shade(wear.canvas.area(np.concatenate([high, low[::-1]])), 0.05)
+    wear.canvas.crease(low, 2.4, 0.8, 0.24)
+    wear.canvas.shade(wear.canvas.line(seam, 1.6), 0.12)
 
 
 def _draw_button(wear: Bottom, colour: tuple[float, float, float]) -> None:
     """A button and the loops for a belt."""
     disc = wear.frame.place(0.045, WAIST + 0.5 * BAND + 0.012) + 6.5 * DISC
     wear.canvas.paint(wear.canvas.area(disc), colour)
-    for at in (-0.62, 0.62):
-        loop = wear.frame.place(at, [WAIST - 0.004, WAIST + BAND + 0.012])
+    for loop in wear.frame.place([[-0.62], [0.62]], [WAIST - 0.004, WAIST + BAND + 0.012]):
         wear.canvas.shade(wear.canvas.line(loop, 7), 0.16)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tryonbench.data.agnostic import labelled
 from tryonbench.synth.draw.colour import SHADOW_TINT, Colour, planes
 from tryonbench.synth.frame import TorsoFrame
 from tryonbench.synth.geometry import FRAME, Array
@@ -35,6 +36,16 @@ class Patch:
         """The same part with its coverage multiplied."""
         return Patch(self.window, np.asarray(self.alpha * np.asarray(factor), np.float32))
 
+    @property
+    def covered(self) -> Window:
+        """The part of the window, counted from its corner, outside of which coverage is 0."""
+        x, y, width, height = cv2.boundingRect((self.alpha > 0).view(np.uint8))
+        return slice(y, y + height), slice(x, x + width)
+
+    def part(self, inner: Window) -> Patch:
+        """What lies in a part of the window, counted from its corner."""
+        return Patch(inside(self.window, inner), self.alpha[inner])
+
 
 @dataclass
 class Canvas:
@@ -49,7 +60,7 @@ class Canvas:
     """3 x H x W in 0..1: planes, because NumPy broadcasts coverage over them much faster."""
     labels: Mask = field(init=False)
     warp: Array = field(init=False)
-    """H x W x 2: where the cloth painted last on a pixel lies in the flat picture's canvas."""
+    """2 x H x W: x and y in the flat picture's canvas of the cloth painted last on a pixel."""
     scale: float = field(init=False)
     """Pixels for one picture unit."""
     offset: Array = field(init=False)
@@ -59,7 +70,7 @@ class Canvas:
     def __post_init__(self) -> None:
         self.rgb = np.zeros((3, self.height, self.width), np.float32)
         self.labels = np.zeros((self.height, self.width), np.uint8)
-        self.warp = np.zeros((self.height, self.width, 2), np.float32)
+        self.warp = np.zeros((2, self.height, self.width), np.float32)
         self.scale = min(self.height / FRAME[0], self.width / FRAME[1])
         inside = np.array([self.width, self.height]) - self.scale * np.array(FRAME[::-1])
         self.offset = np.asarray(inside / 2 - 0.5, np.float32)
@@ -90,8 +101,8 @@ class Canvas:
         return self._torso(frame)[1]
 
     def torso_coordinates(self, window: Window, frame: TorsoFrame) -> Array:
-        """Torso coordinates (h x w x 2) of the window's pixels."""
-        return self._torso(frame)[2][window]
+        """Torso coordinates u and v (2 x h x w) of the window's pixels."""
+        return self._torso(frame)[2][:, *window]
 
     def _torso(self, frame: TorsoFrame) -> tuple[TorsoFrame, Array, Array]:
         if id(frame) not in self._torsos:
@@ -116,8 +127,8 @@ class Canvas:
         window = window or self.window(shapes, margin)
         mask = blank(window)
         if mask.size:
-            for shape in shapes:
-                cv2.fillPoly(mask, [self._fixed(shape, window)], 255, cv2.LINE_AA, SHIFT)
+            for shape in self._fixed(shapes, window):
+                cv2.fillPoly(mask, [shape], 255, cv2.LINE_AA, SHIFT)
         return Patch(window, mask.astype(np.float32) / 255)
 
     def line(self, path: Array, width: float, margin: float = 0.0) -> Patch:
@@ -138,18 +149,19 @@ class Canvas:
         mask, pixels = blank(window), width * self.scale
         if not (mask.size and strokes):
             return Patch(window, mask.astype(np.float32))
-        thick = max(1, round(pixels))
-        ends = np.cumsum([len(path) for path, _ in strokes])[:-1]
-        every = self._fixed(np.concatenate([path for path, _ in strokes]), window)
-        for path, (_, cover) in zip(np.split(every, ends), strokes, strict=True):
+        thick, paths = max(1, round(pixels)), self._fixed([path for path, _ in strokes], window)
+        for path, (_, cover) in zip(paths, strokes, strict=True):
             cv2.polylines(mask, [path], False, round(255 * cover), thick, cv2.LINE_AA, SHIFT)
         return Patch(window, mask.astype(np.float32) * (min(1.0, pixels) / 255))
 
-    def _fixed(self, shape: Array, window: Window) -> NDArray[np.int32]:
-        """A shape in OpenCV's fixed-point coordinates of the window."""
-        corner = np.array([window[1].start, window[0].start], np.float32)
-        fixed = np.rint((self.to_pixels(shape) - corner) * (1 << SHIFT))
-        return np.asarray(fixed, np.int32)
+    def _fixed(self, shapes: Sequence[Array], window: Window) -> Iterator[NDArray[np.int32]]:
+        """Shapes in OpenCV's fixed-point coordinates of the window, computed together for speed."""
+        corner, start = np.array([window[1].start, window[0].start], np.float32), 0
+        fixed = np.rint((self.to_pixels(np.concatenate(shapes)) - corner) * (1 << SHIFT))
+        fixed = fixed.astype(np.int32)
+        for shape in shapes:
+            yield fixed[start : start + len(shape)]
+            start += len(shape)
 
     def paint(
         self, patch: Patch, colour: Colour, label: int | None = None, warp: Array | None = None
@@ -164,7 +176,7 @@ class Canvas:
         claimed = patch.alpha > 0.5
         self.labels[patch.window][claimed] = label
         if warp is not None:
-            np.copyto(self.warp[patch.window], warp, where=claimed[..., None])
+            np.copyto(self.warp[:, *patch.window], warp, where=claimed)
 
     def shade(self, patch: Patch, strength: float, tint: ArrayLike = SHADOW_TINT) -> None:
         """Darken (or, with a negative strength, lighten) the canvas through the patch."""
@@ -178,7 +190,7 @@ class Canvas:
 
     def crop(self, window: Window) -> Array:
         """A view of the colours in a window, 3 x h x w."""
-        return self.rgb[:, window[0], window[1]]
+        return self.rgb[:, *window]
 
     def softened(self, patch: Patch, sigma: float) -> Patch:
         """The patch blurred by `sigma` picture units (it needs a margin of about twice that)."""
@@ -186,7 +198,16 @@ class Canvas:
 
     def only(self, patch: Patch, *labels: int) -> Patch:
         """The patch restricted to the pixels that bear one of the labels."""
-        return patch.times(np.isin(self.labels[patch.window], labels))
+        return patch.times(labelled(self.labels[patch.window], labels))
+
+
+def inside(window: Window, inner: Window) -> Window:
+    """A part of a window, counted from its corner, as a window of the canvas."""
+    rows, columns = (
+        slice(whole.start + part.start, whole.start + part.stop)
+        for whole, part in zip(window, inner, strict=True)
+    )
+    return rows, columns
 
 
 def blank(window: Window) -> Mask:
@@ -195,14 +216,25 @@ def blank(window: Window) -> Mask:
 
 
 def interpolated(coarse: Array, window: Window) -> Array:
-    """Values given at every STRIDE-th pixel of a canvas, linear between, for a window's pixels."""
+    """Values at every STRIDE-th pixel (h x w x K), linear between, for a window's (K x H x W)."""
     rows, columns = window
     corner = [[columns.start / STRIDE], [rows.start / STRIDE]]
     affine = np.hstack([np.eye(2) / STRIDE, corner])
     size = columns.stop - columns.start, rows.stop - rows.start
     how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    fine = cv2.warpAffine(coarse, affine, size, flags=how)
-    return np.asarray(fine.reshape(*size[::-1], -1))
+    return planar(np.asarray(cv2.warpAffine(coarse, affine, size, flags=how)))
+
+
+def planar(picture: Array) -> Array:
+    """Pixels with K channels (h x w x K, or h x w) as K contiguous planes (K x h x w)."""
+    apart = np.empty((picture[0, 0].size, *picture.shape[:2]), np.float32)
+    cv2.split(picture, list(apart))
+    return apart
+
+
+def packed(apart: Array) -> Array:
+    """The inverse of `planar`, for two planes or more."""
+    return np.asarray(cv2.merge(list(apart)), np.float32)
 
 
 def soften(values: Array, sigma: float) -> Array:

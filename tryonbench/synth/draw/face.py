@@ -54,10 +54,9 @@ class Portrait:
 
     def darken(self, shape: Array, strength: float, softness: float) -> None:
         """Darken softly through a small closed shape; `softness` in head sizes."""
-        if self.fine:
-            sigma = softness * self.head.size
-            patch = self.canvas.area(self.put(shape), margin=2.5 * sigma)
-            self.canvas.shade(self.canvas.softened(patch, sigma), strength, SKIN_TINT)
+        sigma = softness * self.head.size
+        patch = self.canvas.area(self.put(shape), margin=2.5 * sigma)
+        self.canvas.shade(self.canvas.softened(patch, sigma), strength, SKIN_TINT)
 
 
 def portrait(canvas: Canvas, person: Person, head: Head) -> Portrait:

@@ -27,8 +27,10 @@ def draw_face(canvas: Canvas, person: Person, head: Head) -> None:
     for side in (-1, 1):
         _draw_eye(face, side)
         _draw_brow(face, side)
-        _draw_nostril(face, side)
-    _draw_bridge(face)
+        if face.fine:
+            _draw_nostril(face, side)
+    if face.fine:
+        _draw_bridge(face)
     _draw_mouth(face)
 
 
@@ -39,8 +41,9 @@ def _draw_ear(face: Portrait, side: int) -> None:
     )
     patch = face.canvas.area(face.head.place(spline(flip * rim, 5, closed=True)))
     face.canvas.paint(patch, face.skin * np.array([0.90, 0.82, 0.80], np.float32), FACE)
-    shell = spline(flip * points((0.30, 0.0), (0.322, 0.02), (0.306, 0.10)), 5)
-    face.darken(taper(shell, 0.022), 0.3, 0.006)
+    if face.fine:
+        shell = spline(flip * points((0.30, 0.0), (0.322, 0.02), (0.306, 0.10)), 5)
+        face.darken(taper(shell, 0.022), 0.3, 0.006)
     if face.person.earrings:
         ring = flip * (point(0.308, 0.175) + 0.016 * DISC)
         face.canvas.paint(face.canvas.area(face.head.place(ring)), GOLD)

@@ -38,7 +38,8 @@ def torso_outline(frame: TorsoFrame) -> Array:
     """The bare torso from the shoulders to the hips, a closed outline."""
     v = np.linspace(0.06, 1.12, 22, dtype=np.float32)
     top = frame.place(np.linspace(0.8, -0.8, 9), 0.0)
-    return np.concatenate([top, frame.place(-0.96, v), frame.place(0.96, v)[::-1]])
+    left, right = frame.place([[-0.96], [0.96]], v)
+    return np.concatenate([top, left, right[::-1]])
 
 
 def neck_outline(frame: TorsoFrame, neck: float) -> Array:
@@ -67,12 +68,13 @@ def _torso_light(canvas: Canvas, window: Window, frame: TorsoFrame, side: float)
     """A rounded trunk with a soft line down its middle."""
     u, v = np.split(canvas.coarse_torso(frame), 2, -1)
     middle = 0.05 * bell(u, 0.0, 0.06) * np.clip((v - 0.25) * 4, 0, 1)
-    return interpolated(1.05 - 0.24 * (u - 0.25 * side) ** 2 - middle, window)[..., 0]
+    light = 1.05 - 0.24 * (u - 0.25 * side) ** 2 - middle
+    return np.asarray(interpolated(light, window)[0])
 
 
 def _neck_light(canvas: Canvas, window: Window, frame: TorsoFrame, person: Person) -> Array:
     """A cylinder under the shadow of the chin, with the two muscles that meet at the throat."""
-    u, v = np.moveaxis(canvas.torso_coordinates(window, frame), -1, 0)
+    u, v = canvas.torso_coordinates(window, frame)
     across = u * (float(frame.width(0.0)) / person.build.neck)
     side, near = person.light, np.clip(across, -1.6, 1.6)
     bulge = 0.13 * (near - 0.35 * side) ** 2 * np.clip(1.2 - v * 6, 0, 1)
@@ -84,8 +86,8 @@ def _neck_light(canvas: Canvas, window: Window, frame: TorsoFrame, person: Perso
 
 def _draw_collarbones(canvas: Canvas, frame: TorsoFrame) -> None:
     u, v = np.array([0.06, 0.25, 0.46, 0.68]), np.array([0.066, 0.040, 0.030, -0.004])
-    for side in (-1, 1):
-        bone = spline(frame.place(side * u, v), 6)
+    for edge in frame.place([-u, u], v):
+        bone = spline(edge, 6)
         below = canvas.area(taper(bone + point(0, 5), 10), margin=8)
         above = canvas.area(taper(bone - point(0, 3), 7), margin=8)
         canvas.shade(canvas.softened(below, 3.2), 0.22, SKIN_TINT)
@@ -100,15 +102,16 @@ def _draw_navel(canvas: Canvas, frame: TorsoFrame) -> None:
 def leg_outline(frame: TorsoFrame, side: int, end: float, room: float) -> Array:
     """A leg from the hips to v = `end`, `room` wider than bare (as part of the half-width)."""
     v = np.linspace(0.98, end, 14)
-    outer = frame.place(side * (LEG_OUTER(v) + room), v)
-    inner = frame.place(side * (LEG_INNER(v) - 0.5 * room), v)
+    outer, inner = frame.place(
+        [side * (LEG_OUTER(v) + room), side * (LEG_INNER(v) - 0.5 * room)], v
+    )
     return np.concatenate([outer, inner[::-1]])
 
 
 def leg_across(uv: Array, side: Array | int) -> Array:
     """How far across a leg, -1 (inner) to 1 (outer), torso coordinates lie."""
-    inner, outer = LEG_INNER(uv[..., 1]), LEG_OUTER(uv[..., 1])
-    return np.asarray((side * uv[..., 0] - inner) / (outer - inner) * 2 - 1)
+    inner, outer = LEG_INNER(uv[1]), LEG_OUTER(uv[1])
+    return np.asarray((side * uv[0] - inner) / (outer - inner) * 2 - 1)
 
 
 def draw_legs(canvas: Canvas, person: Person, body: Body) -> None:

@@ -28,31 +28,32 @@ def press_worn_folds(
 
 def _drapes(frame: TorsoFrame, low: float, width: float, rng: np.random.Generator) -> Array:
     """Long folds down the sides."""
-    u = BOTH * rng.uniform(0.3, 0.95, 6)
-    start = frame.place(u, rng.uniform(0.36, 0.5, 6) * min(1.0, low / 0.8))
-    end = frame.place(u * rng.uniform(0.75, 1.0, 6), low - rng.uniform(0.0, 0.12, 6))
+    u, high = BOTH * rng.uniform(0.3, 0.95, 6), rng.uniform(0.36, 0.5, 6) * min(1.0, low / 0.8)
+    to = u * rng.uniform(0.75, 1.0, 6)
+    start, end = frame.place([u, to], [high, low - rng.uniform(0.0, 0.12, 6)])
     return tapers(bow(start, end, rng.uniform(-0.05, 0.05, 6)), width)
 
 
 def _drags(frame: TorsoFrame, rng: np.random.Generator) -> Array:
     """Folds from the armpits towards the chest."""
-    start = frame.place(BOTH * rng.uniform(0.86, 0.98, 6), ARMPIT + rng.uniform(-0.03, 0.05, 6))
-    end = frame.place(BOTH * rng.uniform(0.15, 0.6, 6), rng.uniform(0.27, 0.50, 6))
+    u, v = BOTH * rng.uniform(0.86, 0.98, 6), ARMPIT + rng.uniform(-0.03, 0.05, 6)
+    to = BOTH * rng.uniform(0.15, 0.6, 6)
+    start, end = frame.place([u, to], [v, rng.uniform(0.27, 0.50, 6)])
     return tapers(bow(start, end, BOTH * rng.uniform(0.02, 0.12, 6)), 15)
 
 
 def _waist_creases(frame: TorsoFrame, rng: np.random.Generator) -> Array:
     """Short folds where the waist bends."""
-    v = rng.uniform(0.54, 0.68, 6)
-    end = frame.place(BOTH * rng.uniform(0.35, 0.7, 6), v + rng.uniform(-0.02, 0.07, 6))
-    return tapers(bow(frame.place(0.99 * BOTH, v), end, 0.07 * BOTH), 8)
+    v, to = rng.uniform(0.54, 0.68, 6), BOTH * rng.uniform(0.35, 0.7, 6)
+    start, end = frame.place([0.99 * BOTH, to], [v, v + rng.uniform(-0.02, 0.07, 6)])
+    return tapers(bow(start, end, 0.07 * BOTH), 8)
 
 
 def press_flat_folds(relief: Relief, frame: TorsoFrame, cut: Cut, rng: np.random.Generator) -> None:
     """Faint creases of a garment on a table."""
-    start = frame.place(BOTH * rng.uniform(0.75, 0.95, 6), ARMPIT + rng.uniform(0, 0.08, 6))
+    u, v = BOTH * rng.uniform(0.75, 0.95, 6), ARMPIT + rng.uniform(0, 0.08, 6)
     low = np.minimum(cut.hem - 0.03, rng.uniform(0.35, 0.85, 6))
-    end = frame.place(BOTH * rng.uniform(0.2, 0.7, 6), low)
+    start, end = frame.place([u, BOTH * rng.uniform(0.2, 0.7, 6)], [v, low])
     relief.press(tapers(bow(start, end, BOTH * rng.uniform(0, 0.1, 6)), 12), 3, 7)
 
 
@@ -71,6 +72,6 @@ def press_sleeve_folds(
 
 def _beside(path: Array, at: Array, off: Array) -> Array:
     """Points at parts `at` of a path's length, `off` picture units to its right."""
-    here, ahead = along_path(path, at), along_path(path, np.minimum(at + 0.01, 1.0))
-    behind = along_path(path, at - 0.01)
+    places = np.stack([at, np.minimum(at + 0.01, 1.0), at - 0.01])
+    here, ahead, behind = along_path(path, places)
     return np.asarray(here + normals(ahead - behind) * off[:, None], np.float32)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from tryonbench.data.agnostic import labelled
 from tryonbench.synth.body import Arm
 from tryonbench.synth.draw.canvas import Canvas, Patch, soften
 from tryonbench.synth.draw.colour import SKIN_TINT, colour_of, lit
@@ -107,8 +108,9 @@ def draw_hand(canvas: Canvas, person: Person, arm: Arm) -> None:
         whole = whole.times(1 - _in_pocket(canvas, arm, whole, length))
     behind = (UPPER, TROUSERS, NECK, SKIRT, FACE, LEFT_LEG, RIGHT_LEG)
     canvas.shade(canvas.only(canvas.softened(whole, 0.07 * length), *behind), 0.34)
-    light = _hand_light(canvas, whole, shapes, length, person.light)
-    canvas.paint(whole, lit(colour_of(person.skin), light, SKIN_TINT), arm_label(arm.side))
+    light, seen = _hand_light(canvas, whole, shapes, length, person.light), whole.covered
+    skin = lit(colour_of(person.skin), light[seen], SKIN_TINT)
+    canvas.paint(whole.part(seen), skin, arm_label(arm.side))
 
 
 def _in_pocket(canvas: Canvas, arm: Arm, whole: Patch, length: float) -> Array:
@@ -116,7 +118,7 @@ def _in_pocket(canvas: Canvas, arm: Arm, whole: Patch, length: float) -> Array:
     (x, y), down, wrist = canvas.axes(whole.window), direction(arm.placed.hand), arm.placed.wrist
     away = (x - wrist[0]) * down[0] + (y - wrist[1]) * down[1]
     deep = (away - 0.36 * length) * canvas.scale
-    cloth = np.isin(canvas.labels[whole.window], (TROUSERS, SKIRT))
+    cloth = labelled(canvas.labels[whole.window], (TROUSERS, SKIRT))
     return np.asarray(np.clip(deep + 0.5, 0, 1) * cloth)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from tryonbench.synth.body import ARM_RADII, ELBOW, Arm
 from tryonbench.synth.cutting import ARMPIT
-from tryonbench.synth.draw.canvas import Canvas, Patch, Window
+from tryonbench.synth.draw.canvas import Canvas, Patch, Window, inside
 from tryonbench.synth.draw.colour import SKIN_TINT, colour_of, lit
-from tryonbench.synth.geometry import Array, Profile, lengths, smoothstep
+from tryonbench.synth.geometry import Array, lengths, smoothstep
 from tryonbench.synth.labels import NECK, UPPER, arm_label
 from tryonbench.synth.wearing import Wearing
 
@@ -31,6 +33,16 @@ class Field:
     """Of the whole limb, in picture units."""
     elbow: float
     """Where the elbow lies along the limb."""
+
+    @cached_property
+    def bare(self) -> Array:
+        """The radius of a bare arm, in upper-arm radii."""
+        return ARM_RADII(self.along)
+
+    def part(self, inner: Window) -> Field:
+        """What lies in a part of the window, counted from its corner."""
+        window = inside(self.window, inner)
+        return replace(self, window=window, along=self.along[inner], across=self.across[inner])
 
     def within(self, radius: Array, start: float, end: float, scale: float) -> Patch:
         """The pixels nearer than `radius` and between two values of `along`."""
@@ -59,12 +71,12 @@ class Limb:
         """Upper arm and forearm."""
         return self.upper, self.fore
 
-    def patches(self, radius: Profile, end: float, scale: float) -> tuple[Patch, Patch]:
-        """Both halves out to a radius; the forearm begins exactly at the elbow, over the other."""
+    def patches(self, radii: Sequence[Array], end: float, scale: float) -> tuple[Patch, Patch]:
+        """Both halves out to their radii; the forearm begins at the elbow, over the other."""
         upper, fore = self.upper, self.fore
-        ball = upper.capped(radius(upper.along))
+        ball = upper.capped(radii[0])
         first = upper.within(ball, -1.0, min(end, upper.elbow + 0.02), scale)
-        return first, fore.within(radius(fore.along), fore.elbow, end, scale)
+        return first, fore.within(radii[1], fore.elbow, end, scale)
 
 
 def limb(canvas: Canvas, arm: Arm, reach: float) -> Limb:
@@ -81,17 +93,18 @@ def _field(canvas: Canvas, arm: Arm, first: int, last: int, reach: float) -> Fie
     window = canvas.window([arm.path[first : last + 1]], reach)
     before = lengths(arm.path).astype(np.float32)
     at = canvas.axes(window)
-    nearest = np.full((at[1].size, at[0].size), np.inf, np.float32)
-    along, side = np.zeros_like(nearest), np.zeros_like(nearest)
+    best: list[Array] = []
     for i in range(first, last):
         low = -np.inf if i == first else 0.0
         high = np.inf if i == len(arm.path) - 2 else before[i + 1] - before[i]
         run, off = _on_segment(at, arm.path[i], arm.path[i + 1])
         reached = np.clip(run, low, high)
-        distance = off * off + (run - reached) ** 2
-        nearer = distance < nearest
-        for target, value in ((nearest, distance), (along, before[i] + reached), (side, off)):
+        found = [off * off + (run - reached) ** 2, before[i] + reached, off]
+        best = best or found
+        nearer = found[0] < best[0]
+        for target, value in zip(best, found, strict=True):
             np.copyto(target, value, where=nearer)
+    nearest, along, side = best
     across = arm.side * np.copysign(np.sqrt(nearest), side)
     whole = float(before[-1])
     return Field(window, along / whole, across, whole, float(before[ELBOW]) / whole)
@@ -112,8 +125,8 @@ def beyond_armhole(canvas: Canvas, upper: Field, side: int, wearing: Wearing) ->
     tip = wearing.garment.cut.shoulder
     uv = canvas.torso_coordinates(upper.window, wearing.front)
     hole_v = [0.0, 0.06, ARMPIT, ARMPIT + 0.03, ARMPIT + 0.11]
-    hole = np.interp(uv[..., 1], hole_v, [tip, 0.5 * (tip + 1), 1.0, 0.94, 0.3])
-    outside = (side * uv[..., 0] - hole) * float(wearing.front.width(0.1))
+    hole = np.interp(uv[1], hole_v, [tip, 0.5 * (tip + 1), 1.0, 0.94, 0.3])
+    outside = (side * uv[0] - hole) * float(wearing.front.width(0.1))
     down = (upper.along - 0.25) * upper.length
     return np.asarray(np.clip(np.maximum(outside, down) * canvas.scale + 0.5, 0, 1))
 
@@ -123,14 +136,16 @@ def draw_arm_skin(canvas: Canvas, wearing: Wearing, bare: Limb, outside: Array) 
     person, side = wearing.person, bare.arm.side
     skin, size = colour_of(person.skin), person.build.arm
     sleeve = wearing.garment.cut.sleeve
-    patches = bare.patches(lambda t: ARM_RADII(t) * size, 1.02, canvas.scale)
-    for half, patch in zip(bare.halves, patches, strict=True):
-        across = half.across / (ARM_RADII(half.along) * size)
-        patch = patch.times(1 - smoothstep(half.along, 0.985, 1.03))
+    radii = [field.bare * size for field in bare.halves]
+    patches = bare.patches(radii, 1.02, canvas.scale)
+    for half, radius, patch in zip(bare.halves, radii, patches, strict=True):
         if sleeve:
             patch = patch.times(half.along > sleeve - 0.05)
+        seen = patch.covered
+        field, across = half.part(seen), half.across[seen] / radius[seen]
+        patch = patch.part(seen).times(1 - smoothstep(field.along, 0.985, 1.03))
         if half is bare.upper:
-            patch = patch.times(_melting(canvas, half, across, outside))
+            patch = patch.times(_melting(canvas, field, across, outside[seen]))
         light = round_light(across, -side * person.light)
         canvas.paint(patch, lit(skin, light, SKIN_TINT), arm_label(side))
 
@@ -145,7 +160,7 @@ def _melting(canvas: Canvas, upper: Field, across: Array, outside: Array) -> Arr
 def cast_shadow(canvas: Canvas, casting: Limb, size: float) -> None:
     """The soft shadow of a forearm on the body behind it; `size` is the upper arm's radius."""
     fore = casting.fore
-    shape = fore.within(ARM_RADII(fore.along) * size + 4, fore.elbow - 0.03, 1.0, canvas.scale)
+    shape = fore.within(fore.bare * size + 4, fore.elbow - 0.03, 1.0, canvas.scale)
     soft = canvas.softened(shape, 11)
     under = canvas.labels[soft.window]
     canvas.shade(soft.times((under != 0) & (under != arm_label(casting.arm.side))), 0.42)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tryonbench.synth.body import ARM_RADII, Arm, Body
+from tryonbench.synth.body import Arm, Body
 from tryonbench.synth.draw.canvas import Canvas, Patch
 from tryonbench.synth.draw.colour import planes
 from tryonbench.synth.draw.figure import CROTCH, torso_outline
@@ -58,7 +58,7 @@ def draw_densepose(height: int, width: int, person: Person, body: Body) -> Canva
 def _draw_trunk(canvas: Canvas, body: Body) -> None:
     for side, name in ((-1, "right thigh"), (1, "left thigh")):
         v = np.linspace(0.95, 2.4, 10)
-        outer, inner = body.frame.place(0.95 * side, v), body.frame.place(0.02 * side, v)
+        outer, inner = body.frame.place([[0.95 * side], [0.02 * side]], v)
         _draw_part(canvas, canvas.area(np.concatenate([outer, inner[::-1]])), name)
     _draw_part(canvas, canvas.area(_leotard(body)), "torso")
     half = points((0, -0.5), (0.25, -0.42), (0.33, -0.1), (0.3, 0.2), (0.15, 0.55), (0.15, 0.66))
@@ -79,9 +79,9 @@ def _draw_arm(canvas: Canvas, person: Person, arm: Arm) -> None:
     side, size = "right" if arm.side < 0 else "left", person.build.arm
     _draw_part(canvas, canvas.area(*hand_outlines(arm, LENGTH * person.build.spine)), "hand")
     bare = limb(canvas, arm, 1.2 * size + 4)
-    patches = bare.patches(lambda t: ARM_RADII(t) * size, 1.0, canvas.scale)
+    patches = bare.patches([half.bare * size for half in bare.halves], 1.0, canvas.scale)
     for patch, part in zip(patches, ("upper", "lower"), strict=True):
-        _draw_part(canvas, patch, f"{side} {part}")
+        _draw_part(canvas, patch.part(patch.covered), f"{side} {part}")
 
 
 def _draw_part(canvas: Canvas, patch: Patch, name: str) -> None:

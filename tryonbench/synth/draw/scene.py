@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from tryonbench.synth.body import Body
-from tryonbench.synth.draw.canvas import Canvas
+from tryonbench.synth.draw.canvas import Canvas, planar
 from tryonbench.synth.draw.colour import colour_of
 from tryonbench.synth.draw.figure import torso_outline
 from tryonbench.synth.geometry import Array, mirrored, point, points, spline
@@ -26,7 +26,7 @@ def draw_studio(canvas: Canvas, person: Person, body: Body) -> None:
     light = 1.02 - 0.035 * y - 0.05 * (x - 0.5 * person.light) ** 2 - _shadow(person, body)
     wall = colour_of(person.wall) * light[..., None]
     size = (canvas.width, canvas.height)
-    canvas.rgb[:] = cv2.resize(wall, size, interpolation=cv2.INTER_CUBIC).transpose(2, 0, 1)
+    canvas.rgb = planar(np.asarray(cv2.resize(wall, size, interpolation=cv2.INTER_CUBIC)))
 
 
 def _shadow(person: Person, body: Body) -> Array:
@@ -34,7 +34,8 @@ def _shadow(person: Person, body: Body) -> Array:
     small = Canvas(ROWS, COLUMNS)
     half = points((0, -0.5), (0.33, -0.2), (0.3, 0.25), (0.17, 0.7))
     v = np.linspace(1.0, 2.4, 8)
-    legs = np.concatenate([body.frame.place(-1.0, v), body.frame.place(1.0, v)[::-1]])
+    left, right = body.frame.place([[-1.0], [1.0]], v)
+    legs = np.concatenate([left, right[::-1]])
     head = body.head.place(spline(mirrored(half), 5, closed=True))
     away = point(-34 * person.light, 16)
     shapes = [shape + away for shape in (head, torso_outline(body.frame), legs)]

@@ -31,8 +31,8 @@ def paint_texture(height: int, width: int, garment: Garment, flat: FlatCut) -> C
     canvas = Canvas(height, width)
     window = canvas.window([flat.outline], 24)
     corner = flat.frame.origin
-    x, y = ((axis - corner[i]) / flat.size for i, axis in enumerate(canvas.axes(window)))
-    at = x + np.zeros_like(y), y + np.zeros_like(x)
+    x, y = canvas.axes(window)
+    at = (x - corner[0]) / flat.size, (y - corner[1]) / flat.size
     canvas.crop(window)[:] = _woven(canvas, garment, flat, at, "torso")
     for side, sleeve in zip((-1, 1), flat.sleeves, strict=False):
         _paint_sleeve(canvas, garment, flat, sleeve, side)
@@ -47,7 +47,7 @@ def paint_texture(height: int, width: int, garment: Garment, flat: FlatCut) -> C
 def _woven(
     canvas: Canvas, garment: Garment, flat: FlatCut, at: tuple[Array, Array], panel: str
 ) -> Array:
-    """The pattern (3 x h x w) at cloth coordinates."""
+    """The pattern at cloth coordinates; both broadcast over pixels."""
     look = garment.look
     x, y = (axis.astype(np.float32) for axis in at)
     weave = Weave(x, y, 1 / (canvas.scale * flat.size), panel, look.detail)

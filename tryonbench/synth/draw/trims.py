@@ -127,5 +127,6 @@ def _draw_high_collar(canvas: Canvas, flat: FlatCut) -> None:
     fold = flat.frame.place(u, 0.022 * (1 - (u / w) ** 2) - 0.03)
     canvas.crease(fold, 5 * flat.size, 2 * flat.size, 0.30)
     if canvas.scale > FINE:
-        ribs = [flat.frame.place([0.85 * x, x], [-0.125, -0.02]) for x in np.linspace(-w, w, 21)]
-        canvas.shade(canvas.lines(ribs, 1.6 * flat.size), 0.13)
+        across = np.linspace(-w, w, 21)[:, None]
+        ribs = flat.frame.place(across * [0.85, 1], [-0.125, -0.02])
+        canvas.shade(canvas.lines(list(ribs), 1.6 * flat.size), 0.13)

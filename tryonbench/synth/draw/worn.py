@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from tryonbench.synth.cutting import sleeve_radius, torso_outline
-from tryonbench.synth.draw.canvas import Canvas, Patch, interpolated
+from tryonbench.synth.draw.canvas import Canvas, Patch, interpolated, planar
 from tryonbench.synth.draw.colour import lit
 from tryonbench.synth.draw.folds import press_sleeve_folds, press_worn_folds
 from tryonbench.synth.draw.limbs import Field, Limb, round_light
@@ -27,15 +27,15 @@ class Piece:
 
     patch: Patch
     warp: Array
-    """For each pixel of the window, (x, y) in the texture's pixels."""
+    """For each pixel of the window, x and y in the texture's pixels (2 x h x w)."""
     light: Array
     """For each pixel of the window; 1 is neutral."""
 
     def cloth(self, texture: Array) -> Array:
         """The unlit cloth (3 x h x w), sampled from the flat texture (H x W x 3)."""
-        x, y = (np.ascontiguousarray(self.warp[..., axis]) for axis in (0, 1))
+        x, y = self.warp
         packed = cv2.remap(texture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(packed.transpose(2, 0, 1))
+        return planar(np.asarray(packed))
 
 
 def paint_piece(canvas: Canvas, texture: Array, piece: Piece) -> None:
@@ -51,13 +51,13 @@ def front_piece(canvas: Canvas, wearing: Wearing) -> Piece:
     there = canvas.to_pixels(wearing.flat.frame.place(uv[..., 0], uv[..., 1]))
     smooth = np.concatenate([there, front_light(uv, wearing.person.light), uv[..., 1:]], -1)
     fine = interpolated(smooth, patch.window)
-    light = fine[..., 2] + _front_creases(canvas, patch, wearing)
+    light = fine[2] + _front_creases(canvas, patch, wearing)
     light -= 0.30 * (1 - canvas.softened(patch, 5).alpha)
     if wearing.tucked:
-        above = (WAIST - fine[..., 3]) * wearing.front.length
+        above = (WAIST - fine[3]) * wearing.front.length
         patch = patch.times(np.clip((above + 13) * canvas.scale, 0, 1))
         light -= 0.25 * np.clip(1 - (above - 4) / 26, 0, 1)
-    return Piece(patch, fine[..., :2], light)
+    return Piece(patch, fine[:2], light)
 
 
 def front_outline(wearing: Wearing) -> Array:
@@ -88,21 +88,27 @@ def cast_shadow(canvas: Canvas, wearing: Wearing) -> None:
 
 
 def sleeve_pieces(canvas: Canvas, wearing: Wearing, limb: Limb, outside: Array) -> list[Piece]:
-    """Both halves of a sleeve; `outside` is the upper arm's coverage beyond the armhole."""
+    """The seen halves of a sleeve; `outside` is the upper arm's coverage beyond the armhole."""
     cut, size = wearing.garment.cut, wearing.person.build.arm
-    radius = sleeve_radius(cut, size)
-    upper, fore = limb.patches(radius, cut.sleeve + 0.03, canvas.scale)
-    patches = (upper.times(outside), fore)
+    radii = [sleeve_radius(cut, size * field.bare, field.along) for field in limb.halves]
+    upper, fore = limb.patches(radii, cut.sleeve + 0.03, canvas.scale)
     pieces = []
-    for half, (field, patch) in enumerate(zip(limb.halves, patches, strict=True)):
-        relief = Relief(canvas, field.window)
-        rng = wearing.generator(1 + half, 1 + limb.arm.side)
-        press_sleeve_folds(relief, limb.arm.path, size + cut.sleeve_ease[0], cut.sleeve, rng)
-        creases = relief.light(wearing.person.light)
-        pieces.append(
-            _half_sleeve(canvas, wearing, limb, field, patch, radius(field.along), creases)
-        )
+    for half, patch in enumerate((upper.times(outside), fore)):
+        seen = patch.covered
+        field, patch, radius = limb.halves[half].part(seen), patch.part(seen), radii[half][seen]
+        if patch.alpha.size:
+            creases = _sleeve_creases(canvas, wearing, limb, half)[seen]
+            pieces.append(_half_sleeve(canvas, wearing, limb, field, patch, radius, creases))
     return pieces
+
+
+def _sleeve_creases(canvas: Canvas, wearing: Wearing, limb: Limb, half: int) -> Array:
+    """The light on the folds of half a sleeve."""
+    cut, size = wearing.garment.cut, wearing.person.build.arm
+    relief = Relief(canvas, limb.halves[half].window)
+    rng = wearing.generator(1 + half, 1 + limb.arm.side)
+    press_sleeve_folds(relief, limb.arm.path, size + cut.sleeve_ease[0], cut.sleeve, rng)
+    return relief.light(wearing.person.light)
 
 
 def _half_sleeve(
@@ -120,9 +126,9 @@ def _half_sleeve(
     inside = np.clip((end - field.along) * (field.length * canvas.scale) + 0.5, 0, 1)
     start = sleeve_start(across)
     sleeve = wearing.flat.sleeves[0 if limb.arm.side < 0 else 1]
-    warp = canvas.to_pixels(sleeve.place((field.along - start) / (end - start), across))
+    place = canvas.to_pixels(sleeve.place((field.along - start) / (end - start), across))
     light = round_light(across, -limb.arm.side * wearing.person.light) + creases
-    return Piece(patch.times(inside), warp, light)
+    return Piece(patch.times(inside), np.moveaxis(place, -1, 0), light)
 
 
 def sleeve_start(across: Array) -> Array:
