@@ -12,6 +12,8 @@ FEWEST = 12
 FULL_RATE = 0.3
 """A loss is expected to fall while the learning rate is over this share of its peak."""
 LEAST_FALL = 0.05
+STILL = 1e-6
+"""Largest change of a block's weights in an update, as a share of their norm, that is none."""
 GROWTH, SPIKE, SPIKES, SWING = 1.5, 10.0, 3, 1.0
 
 
@@ -19,8 +21,11 @@ def plateau(history: History) -> Finding | None:
     """No term of the first phase falls, though the learning rate has not decayed.
 
     The later half of the records is split in two; a term is flat if its mean surely (by two
-    standard errors) falls by less than a twentieth from one to the other.
+    standard errors) falls by less than a twentieth from one to the other. Weights that hardly move
+    are a plateau whatever the scatter of the losses hides.
     """
+    if still := _standing_still(history):
+        return still
     judged = {name: _late(history, series) for name, series in history.losses()}
     judged = {name: series for name, series in judged.items() if len(series) >= FEWEST}
     if not judged:
@@ -54,6 +59,22 @@ def learning_rate_too_high(history: History) -> Finding | None:
         "learning rate too high: the training is not calm",
         tuple(evidence),
         f"--set {setting}={rate / 5:g} (it is {rate:g}), or --set optimizer.grad_clip=1",
+    )
+
+
+def _standing_still(history: History) -> Finding | None:
+    """No block's weights ever moved by a share worth the name."""
+    phase = history.phases[0]
+    blocks = history.names(f"update/{phase}/")
+    moved = [history.series(f"update/{phase}/{block}").values.max() for block in blocks]
+    if not moved or max(moved) >= STILL:
+        return None
+    return Finding(
+        "plateau",
+        "plateau: the weights hardly move",
+        (f"an update changes no block of the {phase} by more than {max(moved):.1g} of its norm",),
+        f"a learning rate 100 times more than {history.learning_rate(phase):g} "
+        f"(--set {history.rate_setting(phase)}={100 * history.learning_rate(phase):g})",
     )
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
+
+from tryonbench.method import TrainState
+
+PICTURES = "pictures"
+"""What a generator's phase carries to the discriminator's."""
 
 
 @contextmanager
@@ -20,6 +25,14 @@ def frozen(network: nn.Module) -> Iterator[None]:
     finally:
         for parameter in learning:
             parameter.requires_grad_(True)
+
+
+def painted_before(state: TrainState, paint: Callable[[], Tensor]) -> Tensor:
+    """The generator phase's pictures, or newly painted ones where a phase runs on its own."""
+    if PICTURES in state.carried:
+        return state.carried[PICTURES]
+    with torch.no_grad():
+        return paint()
 
 
 def shares(losses: Mapping[str, Tensor]) -> dict[str, float]:

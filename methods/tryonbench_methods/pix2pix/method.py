@@ -18,7 +18,13 @@ from tryonbench_methods.common.conditions import (
 )
 from tryonbench_methods.common.perceptual import distances, require_distances
 from tryonbench_methods.common.sizes import require_multiple, require_patches
-from tryonbench_methods.common.training import balance, frozen, shares
+from tryonbench_methods.common.training import (
+    PICTURES,
+    balance,
+    frozen,
+    painted_before,
+    shares,
+)
 from tryonbench_methods.pix2pix.config import Pix2PixConfig
 from tryonbench_methods.pix2pix.losses import (
     OBJECTIVES,
@@ -92,17 +98,10 @@ class Pix2Pix(TryOnMethod):
         image: Tensor = self.networks["generator"](person, garment)
         return image
 
-    def _fake(self, batch: TryOnBatch, state: TrainState) -> Tensor:
-        """The generator phase's pictures, or newly painted ones where a phase runs on its own."""
-        if "fake" in state.carried:
-            return state.carried["fake"]
-        with torch.no_grad():
-            return self._paint(batch)
-
     def _generator_losses(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
         """Fool the discriminator, resemble the photograph."""
         fake = self._paint(batch)
-        state.carried["fake"] = fake.detach()
+        state.carried[PICTURES] = fake.detach()
         near = distances(self.config.losses, fake, batch.need("image"))
         losses = self._fooling(batch, fake) | near
         state.logged.update(shares(losses))
@@ -134,7 +133,7 @@ class Pix2Pix(TryOnMethod):
 
     def _discriminator_losses(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
         """Tell photographs from the generator's pictures; both in one pass."""
-        agnostic, fake = batch.need("agnostic"), self._fake(batch, state)
+        agnostic, fake = batch.need("agnostic"), painted_before(state, lambda: self._paint(batch))
         both = torch.cat([batch.need("image"), fake])
         verdict: Verdict = self.networks["discriminator"](agnostic.repeat(2, 1, 1, 1), both)
         on_real, on_fake = verdict.patches.chunk(2)
