@@ -12,7 +12,7 @@ import pytest
 
 from tryonbench.data.layout import open_split
 from tryonbench.data.pairs import own_garments
-from tryonbench.efficiency.worker import peak_resident_bytes
+from tryonbench.memory import peak_resident_bytes
 from tryonbench.metrics.engine import Engine
 from tryonbench.metrics.loading import Item
 from tryonbench.metrics.outputs import Problems

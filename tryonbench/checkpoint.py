@@ -6,7 +6,7 @@ Pickles are never loaded. The state of a training run is a second file, read wit
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
@@ -17,6 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from tryonbench.config import layered
 from tryonbench.errors import InputError
 from tryonbench.files import canonical_json, replacing
 from tryonbench.registry import method_class, run_config
@@ -111,8 +112,13 @@ def files_read(path: Path) -> Iterator[Path]:
         yield from files_read(other)
 
 
-def load_method(path: Path, expected: str | None = None) -> TryOnMethod:
+def load_method(
+    path: Path, expected: str | None = None, assignments: Sequence[str] = ()
+) -> TryOnMethod:
     """The method of a weights file, built and loaded, in evaluation mode on the CPU.
+
+    Args:
+        assignments: settings in place of those it was trained with, such as `model.steps=8`.
 
     Raises:
         InputError: unreadable file, another method than expected, or other networks.
@@ -120,7 +126,8 @@ def load_method(path: Path, expected: str | None = None) -> TryOnMethod:
     header = read_header(path)
     if expected not in (None, header.method):
         raise InputError(f'{path} is a checkpoint of "{header.method}", not of "{expected}"')
-    config = run_config(method_class(header.method), header.config)
+    values = layered(header.config, None, assignments)
+    config = run_config(method_class(header.method), values)
     method = method_class(header.method)(config.model, config.size)
     load_weights(method, path)
     method.networks.eval()

@@ -8,6 +8,7 @@ import sys
 import typer
 
 from tryonbench.cli import (
+    bench,
     compare,
     data,
     demo,
@@ -35,6 +36,7 @@ app.command("train")(train.train)
 app.command("diagnose")(diagnose.diagnose)
 app.command("generate")(generate.generate)
 app.command("eval")(evaluate.evaluate)
+app.command("bench")(bench.bench)
 app.command("compare")(compare.compare)
 app.command("report")(report.report)
 app.command("doctor")(doctor.doctor)

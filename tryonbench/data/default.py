@@ -31,11 +31,20 @@ def make_synth(root: Path, spec: SynthSpec, workers: int | None = None) -> None:
 
 def default_root() -> Path:
     """The default data set's folder, made if it is not there yet."""
-    height, width = DEFAULT.size
-    name = f"synth-{height}x{width}-{DEFAULT.train}-{DEFAULT.test}-s{DEFAULT.seed}"
+    return drawn_root(DEFAULT)
+
+
+def drawn_root(spec: SynthSpec) -> Path:
+    """A data set's folder in the cache, made if it is not there yet.
+
+    Raises:
+        InputError: such a set cannot be drawn.
+    """
+    height, width = spec.size
+    name = f"synth-{height}x{width}-{spec.train}-{spec.test}-s{spec.seed}"
     root = cache_folder() / name
     if not is_procedural(root):
-        make_synth(root, DEFAULT)
+        make_synth(root, spec)
     return root
 
 

@@ -1,47 +1,77 @@
-"""What a method costs: parameters, latency, throughput, memory, each run in a fresh process."""
+"""What a method costs: time, throughput, memory, energy, each measured in a fresh process."""
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tryonbench.errors import TryonbenchError
-
 if TYPE_CHECKING:
-    from tryonbench.results.schema import Efficiency
+    from tryonbench.efficiency.schema import Answer, Measurement, Target
+    from tryonbench.results.schema import Efficiency, Memory
 
-TIME_LIMIT = 600.0
-"""Seconds after which a measurement is given up."""
+MIN_CALLS, MIN_SECONDS = 5, 1.0
+"""Of a measurement beside an evaluation; `tryonbench bench` takes more."""
 
 
 def measure_efficiency(
     method: str, checkpoint: Path | None, size: tuple[int, int], batch: int
 ) -> Efficiency:
-    """Measure a method at a size (height, width), in a process that does nothing else.
-
-    Latency is measured at batch 1, throughput at `batch`.
+    """Measure a method at a size (height, width): latency at batch 1, the rest at `batch`.
 
     A method that fails or hangs gives a record that says so.
     """
+    from tryonbench.efficiency.schema import Target
     from tryonbench.results.schema import Efficiency
 
-    task = {"method": method, "checkpoint": str(checkpoint) if checkpoint else None}
-    task_json = json.dumps({**task, "size": size, "batch": batch})
-    command = [sys.executable, "-m", "tryonbench.efficiency.worker"]
     print(f"measure {method} at {size[0]}x{size[1]}", file=sys.stderr, flush=True)
-    try:
-        done = subprocess.run(
-            command, input=task_json, capture_output=True, text=True, timeout=TIME_LIMIT
-        )
-    except subprocess.TimeoutExpired:
-        return Efficiency(missing=f"the measurement took over {TIME_LIMIT:.0f} s")
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-        return Efficiency(missing=f"the measurement failed: {last}")
-    try:
-        return Efficiency.model_validate_json(done.stdout.strip().splitlines()[-1])
-    except (ValueError, IndexError) as error:
-        raise TryonbenchError(f"the measuring process printed no result: {error}") from error
+    target = Target(label=method, method=method, checkpoint=checkpoint, size=size)
+    single = _measured(target, 1)
+    many = _measured(target, batch) if single.measured and batch > 1 else single
+    if single.measured is None or many.measured is None:
+        failed = many.failed or f"out of memory at batch {batch}: {many.out_of_memory}"
+        return Efficiency(missing=f"the measurement failed: {failed}")
+    return _record(single.measured, many.measured)
+
+
+def _measured(target: Target, batch: int) -> Answer:
+    import torch
+
+    from tryonbench.efficiency.launch import Limits, run_task
+    from tryonbench.efficiency.schema import Task
+
+    task = Task(
+        target=target,
+        batch=batch,
+        device="cuda" if torch.cuda.is_available() else "cpu",
+        min_calls=MIN_CALLS,
+        min_seconds=MIN_SECONDS,
+    )
+    return run_task(task, Limits())
+
+
+def _record(single: Measurement, many: Measurement) -> Efficiency:
+    from tryonbench.results.schema import Efficiency, Latency
+
+    return Efficiency(
+        parameters=single.parameters,
+        latency=Latency(
+            median_ms=single.calls.p50,
+            p90_ms=single.calls.p90,
+            iterations=len(single.calls.values),
+            batch=1,
+        ),
+        throughput=many.images_per_second,
+        throughput_batch=many.batch,
+        memory=_peak(many),
+        device=single.device,
+    )
+
+
+def _peak(measured: Measurement) -> Memory:
+    """CUDA's peak allocation, or the largest resident set of the process."""
+    from tryonbench.results.schema import Memory
+
+    if measured.memory.allocated_mb is not None:
+        return Memory(peak_mb=measured.memory.allocated_mb, kind="cuda allocated")
+    return Memory(peak_mb=measured.memory.rss_mb, kind="rss")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch.utils.flop_counter import FlopCounterMode
 
 from tryonbench.config import RunConfig
 from tryonbench.data.random_batch import random_batch
+from tryonbench.efficiency.flops import count_flops
 from tryonbench.errors import InputError
 from tryonbench.method import TryOnMethod
 from tryonbench.registry import method_class, preset_values, run_config
@@ -45,7 +45,7 @@ def _counted(method: type[TryOnMethod], preset: str) -> dict[str, Any]:
 
 
 def _flops(method: type[TryOnMethod], config: RunConfig[Any]) -> dict[str, Any]:
-    """Floating-point operations (2 x multiply-adds) of one `generate` call with one image.
+    """Of one `generate` call with one image.
 
     None, with the reason, for a preset that generates only with more settings.
     """
@@ -55,8 +55,7 @@ def _flops(method: type[TryOnMethod], config: RunConfig[Any]) -> dict[str, Any]:
     built.networks.eval()
     batch = random_batch(1, config.size, method.info.inputs, seed=0).to(meta)
     try:
-        with torch.inference_mode(), FlopCounterMode(display=False) as counter:
-            built.generate(batch, [0])
+        found = count_flops(built, batch)
     except InputError as error:
         return {"flops": None, "flops_missing": str(error)}
-    return {"flops": int(counter.get_total_flops())}
+    return {"flops": found.total, "flops_uncounted": found.uncounted}

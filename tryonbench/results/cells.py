@@ -110,11 +110,11 @@ def cost_cells(cost: Efficiency, how: str) -> dict[str, Cell]:
     note = how or None
     if cost.parameters is not None:
         total = sum(cost.parameters.values())
-        cells[PARAMETERS.key] = Cell(_count(total), total)
+        cells[PARAMETERS.key] = Cell(count(total), total)
     if cost.latency is not None:
         cells[LATENCY.key] = _latency_cell(cost.latency, how)
     if cost.throughput is not None:
-        cells[THROUGHPUT.key] = Cell(_cost(cost.throughput), cost.throughput, note=note)
+        cells[THROUGHPUT.key] = Cell(amount(cost.throughput), cost.throughput, note=note)
     if cost.memory is not None:
         megabytes = cost.memory.peak_mb
         cells[MEMORY.key] = Cell(f"{megabytes:,.0f}", megabytes, note=note)
@@ -122,23 +122,23 @@ def cost_cells(cost: Efficiency, how: str) -> dict[str, Cell]:
 
 
 def _latency_cell(latency: Latency, how: str) -> Cell:
-    note = ", ".join(filter(None, [f"p90 {_cost(latency.p90_ms)}", how]))
-    return Cell(_cost(latency.median_ms), latency.median_ms, note=note)
+    note = ", ".join(filter(None, [f"p90 {amount(latency.p90_ms)}", how]))
+    return Cell(amount(latency.median_ms), latency.median_ms, note=note)
 
 
-def _count(parameters: int) -> str:
+def count(parameters: int) -> str:
     """Millions, or the number itself where it is small.
 
-    >>> _count(749_000), _count(640)
+    >>> count(749_000), count(640)
     ('0.75 M', '640')
     """
     return f"{parameters / 1e6:,.2f} M" if parameters >= 10_000 else f"{parameters:,}"
 
 
-def _cost(value: float) -> str:
+def amount(value: float) -> str:
     """One decimal; none from 1000 on, two below 1.
 
-    >>> _cost(0.123), _cost(12.34), _cost(4321.0)
+    >>> amount(0.123), amount(12.34), amount(4321.0)
     ('0.12', '12.3', '4,321')
     """
     return f"{value:,.{2 if value < 1 else 1 if value < 1000 else 0}f}"

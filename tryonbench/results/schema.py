@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, model_serializer
 from tryonbench.config import Strict
 
 
-class _Record(Strict):
+class Record(Strict):
     """Fields that are None are left out of the file, except `value`."""
 
     @model_serializer(mode="wrap")
@@ -18,7 +18,7 @@ class _Record(Strict):
         return {k: v for k, v in values.items() if v is not None or k == "value"}
 
 
-class MetricValue(_Record):
+class MetricValue(Record):
     """A metric's value with its 95 % confidence interval, or why there is none."""
 
     value: float | None
@@ -33,7 +33,7 @@ class MetricValue(_Record):
     """What was done otherwise than the settings say."""
 
 
-class Latency(_Record):
+class Latency(Record):
     """Milliseconds of one `generate` call."""
 
     median_ms: float
@@ -42,7 +42,7 @@ class Latency(_Record):
     batch: int
 
 
-class Memory(_Record):
+class Memory(Record):
     """Peak memory of the measuring process."""
 
     peak_mb: float
@@ -50,7 +50,7 @@ class Memory(_Record):
     kind: Literal["rss", "cuda allocated"]
 
 
-class Efficiency(_Record):
+class Efficiency(Record):
     """What a method costs, measured in a process of its own."""
 
     parameters: dict[str, int] | None = None
@@ -66,7 +66,7 @@ class Efficiency(_Record):
     """Why it was not measured."""
 
 
-class DataSource(_Record):
+class DataSource(Record):
     """What was evaluated on."""
 
     root: str
@@ -81,7 +81,7 @@ class DataSource(_Record):
     """True if the method was trained on these very images: its numbers mean nothing."""
 
 
-class Result(_Record):
+class Result(Record):
     """One row. `skipped` says why a method could not run; then there are no metrics."""
 
     model_config = ConfigDict(

@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from math import prod
 from typing import Any
 
-import torch
-
 from tryonbench.config import RunConfig
 from tryonbench.errors import TryonbenchError
+from tryonbench.memory import is_out_of_memory
 from tryonbench.method import TryOnMethod
 from tryonbench.runs import Run
 from tryonbench.training.checkpoints import last_good
@@ -25,7 +24,7 @@ def memory_explained(method: type[TryOnMethod], config: RunConfig[Any], run: Run
     try:
         yield
     except (MemoryError, RuntimeError) as error:
-        if not _is_out_of_memory(error):
+        if not is_out_of_memory(error):
             raise
         height, width = config.size
         what = f"{config.method} {config.preset}, batch {config.batch_size}, {height}x{width}"
@@ -33,12 +32,6 @@ def memory_explained(method: type[TryOnMethod], config: RunConfig[Any], run: Run
         raise TryonbenchError(
             f"out of memory training {what}; {last_good(run)}; begin again with {advice}"
         ) from error
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    """On an accelerator, in Python, or in torch on the CPU, which has no class for it."""
-    known = isinstance(error, (torch.OutOfMemoryError, MemoryError))
-    return known or "can't allocate memory" in str(error)
 
 
 def _advice(method: type[TryOnMethod], config: RunConfig[Any]) -> Iterator[str]:

@@ -1,0 +1,162 @@
+"""`tryonbench bench`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from tryonbench.cli import bench_options as options
+from tryonbench.cli.options import RUNS, Json, Runs, note
+
+if TYPE_CHECKING:
+    from tryonbench.efficiency.bench import How
+    from tryonbench.efficiency.journal import Journal
+    from tryonbench.efficiency.schema import BenchReport, Row, Target
+    from tryonbench.efficiency.targets import Wanted
+
+
+def bench(
+    method: options.Methods = None,
+    all_: options.All = False,
+    preset: options.Preset = None,
+    size: options.Size = None,
+    batch: options.Batches = None,
+    max_batch: options.MaxBatch = None,
+    steps: options.Steps = None,
+    assignments: options.Settings = None,
+    precision: options.PrecisionName = "32-true",
+    compile_: options.Compile = False,
+    device: options.DeviceName = None,
+    repeats: options.Repeats = 2,
+    iterations: options.Calls = 20,
+    seconds: options.Seconds = 1.0,
+    time_limit: options.TimeLimit = 600.0,
+    memory_limit: options.MemoryLimit = None,
+    data: options.DataRoot = None,
+    out: options.Out = None,
+    runs: Runs = RUNS,
+    as_json: Json = False,
+) -> None:
+    """Measure what methods cost: time, images/s at growing batches, memory, FLOPs, energy.
+
+    Examples: `tryonbench bench --all`, `tryonbench bench --method NAME --batch 1,8 --steps 4`
+    """
+    from tryonbench.cli.bench_asked import (
+        batches_asked,
+        device_asked,
+        memory_asked,
+        precision_asked,
+    )
+    from tryonbench.data.default import parse_size
+    from tryonbench.data.layout import open_split
+    from tryonbench.efficiency.bench import How
+    from tryonbench.efficiency.launch import Limits
+    from tryonbench.efficiency.targets import Wanted
+    from tryonbench.errors import InputError
+
+    if bool(method) == all_:
+        raise InputError("name what to measure with --method, or give --all")
+    if data:
+        open_split(data, "test")
+    chosen = device_asked(device)
+    how = How(
+        device=chosen,
+        precision=precision_asked(precision, chosen),
+        compile=compile_,
+        batches=batches_asked(batch, max_batch, chosen),
+        search=batch is None,
+        repeats=repeats,
+        min_calls=iterations,
+        min_seconds=seconds,
+        limits=Limits(time_limit, memory_asked(memory_limit)),
+        data=data,
+    )
+    pixels = parse_size(size) if size else None
+    wanted = Wanted(preset, pixels, tuple(assignments or ()), steps, runs)
+    _bench(method or [], wanted, how, out, as_json)
+
+
+def _bench(names: list[str], wanted: Wanted, how: How, out: Path | None, as_json: bool) -> None:
+    """Measure, write, print; exit code 3 if something is wrong with a row."""
+    from tryonbench.cli.bench_show import print_report
+    from tryonbench.efficiency.journal import journal_of
+    from tryonbench.files import write_json
+
+    good, bad = _targets(names, wanted)
+    folder = _folder(out, wanted.runs)
+    journal = journal_of(folder, good, how)
+    report = _report(_rows(good, bad, how, journal))
+    path = out or folder / f"{report.created.replace(':', '')}-{how.device}.json"
+    write_json(path, report.model_dump(mode="json"))
+    journal.close()
+    if as_json:
+        print(json.dumps(report.model_dump(mode="json"), indent=2))
+    else:
+        print_report(report)
+    note(f"wrote {path}")
+    if any(row.problem for row in report.rows):
+        raise typer.Exit(3)
+
+
+def _targets(names: list[str], wanted: Wanted) -> tuple[list[Target], list[tuple[Target, str]]]:
+    """What to measure, and what cannot be, with the reason.
+
+    Raises:
+        InputError: a name or an option is wrong; of `--all`, nothing can be measured.
+    """
+    from tryonbench.efficiency.targets import all_targets, named_target
+    from tryonbench.errors import InputError
+
+    if names:
+        return [named_target(name, wanted) for name in dict.fromkeys(names)], []
+    good, bad = all_targets(wanted)
+    if not good:
+        reason = bad[0][1] if bad else "no method has such a preset; give --preset or --size"
+        raise InputError(f"nothing to measure: {reason}")
+    return good, bad
+
+
+def _folder(out: Path | None, runs: Path) -> Path:
+    """Where the report goes, checked before the work.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    from tryonbench.errors import InputError
+    from tryonbench.files import refuse_unwritable
+
+    if out and out.is_dir():
+        raise InputError(f"{out} is a folder; name a file with --out")
+    folder = out.parent if out else runs / "bench"
+    refuse_unwritable(folder)
+    return folder
+
+
+def _rows(
+    good: Sequence[Target], bad: Sequence[tuple[Target, str]], how: How, journal: Journal
+) -> list[Row]:
+    """Measured one by one: two at once would be measured too slow."""
+    from tryonbench.efficiency.bench import bench as measure
+    from tryonbench.efficiency.bench import refused
+
+    rows = [measure(target, how, journal, note) for target in good]
+    return [*rows, *(refused(target, how, reason) for target, reason in bad)]
+
+
+def _report(rows: list[Row]) -> BenchReport:
+    from datetime import UTC, datetime
+
+    from tryonbench.efficiency.schema import BenchReport
+    from tryonbench.environment import environment
+
+    return BenchReport(
+        created=datetime.now(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z",
+        command=sys.argv,
+        environment=environment(),
+        rows=rows,
+    )

@@ -1,0 +1,162 @@
+"""A method's benchmark: batches 1, 2, 4, … until memory ends, each in several fresh processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from tryonbench.data.default import drawn_root
+from tryonbench.efficiency.journal import Journal
+from tryonbench.efficiency.launch import Limits, run_task
+from tryonbench.efficiency.schema import (
+    Device,
+    Measurement,
+    Point,
+    Precision,
+    Row,
+    Target,
+    Task,
+)
+from tryonbench.errors import InputError
+from tryonbench.synth import SynthSpec
+
+DRAWN = 4
+"""Samples that loading is timed on where no data are given."""
+FALL = 0.8
+"""Below this share of the best throughput so far, larger batches are not tried."""
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class How:
+    """How targets are measured."""
+
+    device: Device
+    precision: Precision
+    compile: bool
+    batches: tuple[int, ...]
+    """In this order, until one does not fit."""
+    search: bool
+    """End when throughput falls clearly, too."""
+    repeats: int
+    """Processes a batch size: what their medians differ by is the noise."""
+    min_calls: int
+    min_seconds: float
+    limits: Limits
+    data: Path | None = None
+    """Read to time loading; by default samples are drawn."""
+
+    def task(self, target: Target, batch: int, data: Path | None, first: bool) -> Task:
+        """FLOPs, loading and saving are measured once a target."""
+        return Task(
+            target=target,
+            batch=batch,
+            device=self.device,
+            precision=self.precision,
+            compile=self.compile,
+            min_calls=self.min_calls,
+            min_seconds=self.min_seconds,
+            extras=first,
+            data=data if first else None,
+        )
+
+
+def doubling(most: int) -> tuple[int, ...]:
+    """1, 2, 4, … up to `most`.
+
+    >>> doubling(10)
+    (1, 2, 4, 8)
+    """
+    return tuple(1 << n for n in range(most.bit_length()))
+
+
+def bench(target: Target, how: How, journal: Journal, tell: Tell) -> Row:
+    """Measure a target; what goes wrong is in the row."""
+    points: list[Point] = []
+    data = how.data or _drawn(target.size)
+    for batch in how.batches:
+        task = how.task(target, batch, data, first=not points)
+        points.append(_point(task, how, journal, tell))
+        if reason := _end(points, how.search):
+            break
+    else:
+        reason = f"batch {how.batches[-1]} is the largest that was asked for"
+    return Row(
+        target=target,
+        device=how.device,
+        precision=how.precision,
+        compile=how.compile,
+        points=points,
+        best_batch=_best(points),
+        ended=reason,
+        problem=_problem(points),
+    )
+
+
+def refused(target: Target, how: How, reason: str) -> Row:
+    """A target that cannot be started."""
+    return Row(target=target, device=how.device, precision=how.precision, problem=reason)
+
+
+def _drawn(size: tuple[int, int]) -> Path | None:
+    """A few samples of a size; None where they cannot be drawn."""
+    try:
+        return drawn_root(SynthSpec(size=size, train=0, test=DRAWN))
+    except InputError:
+        return None
+
+
+def _point(task: Task, how: How, journal: Journal, tell: Tell) -> Point:
+    """One batch size; the first process that fails ends it."""
+    runs: list[Measurement] = []
+    for number in range(how.repeats):
+        tell(f"measure {task.target.label} batch {task.batch} ({number + 1} of {how.repeats})")
+        found = journal.once(task, number, partial(run_task, task, how.limits))
+        if found.measured is None:
+            ended = {"out_of_memory": found.out_of_memory, "failed": found.failed}
+            return Point(batch=task.batch, runs=runs, **ended)
+        runs.append(found.measured)
+        task = task.model_copy(update={"extras": False, "data": None})
+    return Point(batch=task.batch, runs=runs)
+
+
+def _end(points: Sequence[Point], search: bool) -> str | None:
+    """Why no larger batch is tried."""
+    last, batch = points[-1], points[-1].batch
+    if last.out_of_memory:
+        return f"out of memory at batch {batch}: {last.out_of_memory}"
+    if last.failed:
+        return f"batch {batch} failed"
+    best = max(point.images_per_second for point in points)
+    if search and last.images_per_second < FALL * best:
+        return f"at batch {batch} throughput is below {FALL:.0%} of the best"
+    return None
+
+
+def _best(points: Sequence[Point]) -> int | None:
+    done = [p for p in points if p.runs and not p.failed and not p.out_of_memory]
+    return max(done, key=lambda p: p.images_per_second).batch if done else None
+
+
+def _problem(points: Sequence[Point]) -> str | None:
+    """What the user has to know: a failure, a leak, or that not even the first batch fits."""
+    return next(_problems(points), None)
+
+
+def _problems(points: Sequence[Point]) -> Iterator[str]:
+    for point in points:
+        if point.failed:
+            yield f"at batch {point.batch} it {_verb(point.failed)}"
+        leaks = [run.leak for run in point.runs if run.leak]
+        if leaks and len(leaks) == len(point.runs):
+            grown = max(leak.bytes_per_call for leak in leaks) / 1e6
+            yield f"leaks memory: {grown:.2g} MB ({leaks[0].kind}) more after each call"
+    if points[0].out_of_memory:
+        yield f"out of memory at batch {points[0].batch}: {points[0].out_of_memory}"
+
+
+def _verb(reason: str) -> str:
+    return reason if reason.startswith(("took ", "died ", "ended ")) else f"failed: {reason}"

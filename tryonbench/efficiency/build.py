@@ -1,0 +1,87 @@
+"""From a target to a method that generates on a device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+from tryonbench.checkpoint import load_method, read_header
+from tryonbench.config import RunConfig, layered
+from tryonbench.efficiency.schema import Device, Precision, Target, Task
+from tryonbench.errors import InputError
+from tryonbench.method import TryOnMethod, size_problem
+from tryonbench.registry import method_class, preset_values, run_config
+
+TYPES = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}
+
+
+def refuse_unbuildable(target: Target) -> None:
+    """Check a target without making its networks.
+
+    Raises:
+        InputError: unknown method, preset or setting; a size it cannot work at.
+    """
+    chosen = method_class(target.method)
+    if problem := size_problem(chosen.info, target.size):
+        raise InputError(f"{target.method} {problem}")
+    if target.settings or target.preset or target.checkpoint:
+        trained = configuration(target).size
+        if trained != target.size:
+            text = f"{target.label} makes pictures of {trained[0]}x{trained[1]}"
+            raise InputError(f"{text}; leave --size out")
+
+
+def configuration(target: Target) -> RunConfig[Any]:
+    """The settings of a preset or a checkpoint with the target's own over them.
+
+    Raises:
+        InputError: one is unknown or cannot be.
+    """
+    chosen = method_class(target.method)
+    if target.checkpoint:
+        values = read_header(target.checkpoint).config
+    elif target.preset:
+        values = {**preset_values(chosen, target.preset), "size": list(target.size)}
+    else:
+        raise InputError(f"{target.method} has no presets, so it has no settings; leave them out")
+    return run_config(chosen, layered(values, None, target.settings))
+
+
+def build(target: Target) -> TryOnMethod:
+    """The method on the CPU, ready to generate."""
+    if target.checkpoint:
+        return load_method(target.checkpoint, target.method, target.settings)
+    chosen = method_class(target.method)
+    if target.preset is None:
+        return chosen(chosen.config_class(), target.size)
+    return chosen(configuration(target).model, target.size)
+
+
+def device_of(name: Device) -> torch.device:
+    """
+    Raises:
+        InputError: it is not there.
+    """
+    if name == "cuda" and not torch.cuda.is_available():
+        raise InputError("there is no CUDA device here; leave --device out, or give --device cpu")
+    return torch.device(name)
+
+
+def refuse_precision(precision: Precision, device: Device) -> None:
+    """
+    Raises:
+        InputError: fp16 without an accelerator.
+    """
+    if precision == "16-mixed" and device == "cpu":
+        raise InputError("precision 16-mixed needs a GPU; on a CPU take bf16-mixed or 32-true")
+
+
+@contextmanager
+def generating(task: Task) -> Iterator[None]:
+    """No gradients, and the task's precision."""
+    mixed = TYPES.get(task.precision)
+    with torch.inference_mode(), torch.autocast(task.device, mixed, enabled=mixed is not None):
+        yield
