@@ -30,6 +30,7 @@ def test_every_command_has_help(command) -> None:
         ["train"],
         ["generate"],
         ["eval"],
+        ["bench"],
         ["compare"],
         ["report"],
         ["doctor"],

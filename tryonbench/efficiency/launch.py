@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -89,10 +90,8 @@ def _watched(process: subprocess.Popen[bytes], limits: Limits) -> Answer | None:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End a process and what it started, if they are still there."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
 
 

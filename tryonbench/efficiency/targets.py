@@ -11,7 +11,7 @@ from tryonbench.config import parse_set
 from tryonbench.efficiency.build import refuse_unbuildable
 from tryonbench.efficiency.schema import Target
 from tryonbench.errors import InputError, did_you_mean
-from tryonbench.registry import entries, method_class
+from tryonbench.registry import entries, method_class, preset_values
 from tryonbench.runs import find_run, runs_below
 
 SIZE = (64, 48)
@@ -85,10 +85,7 @@ def _method_target(name: str, wanted: Wanted) -> Target:
     if not presets:
         return _plain_target(name, wanted)
     preset = wanted.preset or "nano"
-    if preset not in presets:
-        advice = f"{did_you_mean(preset, presets)} (--preset)"
-        raise InputError(f'{name} has no preset "{preset}"; {advice}')
-    height, width = wanted.size or presets[preset]["size"]
+    height, width = wanted.size or preset_values(method_class(name), preset)["size"]
     return _preset_target(name, preset, (height, width), wanted)
 
 
