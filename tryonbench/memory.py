@@ -17,12 +17,17 @@ CGROUPS = (
 """Limit and use of a container, in cgroup versions 2 and 1."""
 
 
+SIGNS = ("can't allocate memory", "CUDA error: out of memory", "STATUS_ALLOC_FAILED")
+"""Of errors without a class of their own: torch's allocator on the CPU; CUDA and its libraries
+where they take memory past torch's."""
+
+
 def is_out_of_memory(error: BaseException) -> bool:
-    """On an accelerator, in Python, or in torch on the CPU, which has no class for it."""
+    """On an accelerator, in Python, or in torch on the CPU."""
     import torch
 
     known = isinstance(error, (torch.OutOfMemoryError, MemoryError))
-    return known or "can't allocate memory" in str(error)
+    return known or (isinstance(error, RuntimeError) and any(sign in str(error) for sign in SIGNS))
 
 
 def resident_bytes(process: int | None = None) -> int | None:

@@ -82,10 +82,19 @@ def test_batches_double_until_memory_ends(row: Callable[..., Row]) -> None:
 def test_batches_end_where_throughput_falls(row: Callable[..., Row]) -> None:
     found = row(scaling(lambda batch: 10 * batch if batch < 4 else 20 * batch))
     assert [point.batch for point in found.points] == [1, 2, 4]
-    assert found.ended == "at batch 4 throughput is below 80% of the best"
+    assert found.ended == "at batch 4 throughput is below 80 % of the best"
     asked = row(scaling(lambda batch: batch**2), search=False)
     assert [point.batch for point in asked.points] == [1, 2, 4, 8, 16]
     assert asked.ended == "batch 16 is the largest that was asked for"
+    steady = row(scaling(lambda batch: 10))
+    assert steady.ended == "batch 16, the largest, is the best; with --max-batch go on"
+
+
+def test_batches_end_before_they_take_too_long(row: Callable[..., Row]) -> None:
+    found = row(scaling(lambda batch: 20_000.0 * batch))
+    assert [point.batch for point in found.points] == [1, 2, 4]
+    assert str(found.ended).startswith("batch 8 would take about 600 s (--time-limit) or more")
+    assert found.problem is None
 
 
 def test_a_method_that_fits_nowhere_is_a_problem(row: Callable[..., Row]) -> None:

@@ -179,11 +179,7 @@ COST_COLUMNS: dict[str, Callable[[Row], str]] = {
 def _remarks(rows: Sequence[Row], measured: Sequence[Row]) -> list[str]:
     """Problems, ends of memory, and what is missing, each reason once."""
     problems = [f"{row.target.label}: {row.problem}" for row in rows if row.problem]
-    ends = [
-        f"{row.target.label}: {row.ended}"
-        for row in rows
-        if row.ended and not row.problem and "out of memory" in row.ended
-    ]
+    ends = [f"{row.target.label}: {row.ended}" for row in rows if row.ended and not row.problem]
     return [*problems, *ends, *_missing(measured), *_uncounted(measured)]
 
 

@@ -26,6 +26,8 @@ DRAWN = 4
 """Samples that loading is timed on where no data are given."""
 FALL = 0.8
 """Below this share of the best throughput so far, larger batches are not tried."""
+UNTIMED = 3
+"""Calls before those that count."""
 
 Tell = Callable[[str], None]
 
@@ -80,10 +82,10 @@ def bench(target: Target, how: How, journal: Journal, tell: Tell) -> Row:
     for batch in how.batches:
         task = how.task(target, batch, data, first=not points)
         points.append(_point(task, how, journal, tell))
-        if reason := _end(points, how.search):
+        if reason := _end(points) or (_futile(points, how) if how.search else None):
             break
     else:
-        reason = f"batch {how.batches[-1]} is the largest that was asked for"
+        reason = _exhausted(points, how)
     return Row(
         target=target,
         device=how.device,
@@ -123,16 +125,32 @@ def _point(task: Task, how: How, journal: Journal, tell: Tell) -> Point:
     return Point(batch=task.batch, runs=runs)
 
 
-def _end(points: Sequence[Point], search: bool) -> str | None:
-    """Why no larger batch is tried."""
+def _end(points: Sequence[Point]) -> str | None:
+    """Why no larger batch can be tried."""
     last, batch = points[-1], points[-1].batch
     if last.out_of_memory:
         return f"out of memory at batch {batch}: {last.out_of_memory}"
     if last.failed:
         return f"batch {batch} failed"
+    return None
+
+
+def _exhausted(points: Sequence[Point], how: How) -> str:
+    last = how.batches[-1]
+    if how.search and _best(points) == last:
+        return f"batch {last}, the largest, is the best; with --max-batch go on"
+    return f"batch {last} is the largest that was asked for"
+
+
+def _futile(points: Sequence[Point], how: How) -> str | None:
+    """Why the search for the best batch need not go on."""
+    last, seconds = points[-1], points[-1].calls.p50 / 1000
     best = max(point.images_per_second for point in points)
-    if search and last.images_per_second < FALL * best:
-        return f"at batch {batch} throughput is below {FALL:.0%} of the best"
+    if last.images_per_second < FALL * best:
+        return f"at batch {last.batch} throughput is below {FALL * 100:.0f} % of the best"
+    if 2 * seconds * (how.min_calls + UNTIMED) > how.limits.seconds:
+        limit = f"{how.limits.seconds:g} s (--time-limit)"
+        return f"batch {2 * last.batch} would take about {limit} or more; lower --iterations"
     return None
 
 
