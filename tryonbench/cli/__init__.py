@@ -46,7 +46,7 @@ app.add_typer(weights.app, name="weights")
 
 
 def main() -> None:
-    """Exit codes: 0, 1 failed, 2 usage or input, 3 some of --all failed, 130 interrupted.
+    """Exit codes: 0, 1 failed, 2 usage or input, 3 some of --all or bench failed, 130 interrupted.
 
     SIGTERM, as a scheduler sends it, is treated as Ctrl-C.
     """

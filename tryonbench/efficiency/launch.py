@@ -29,9 +29,10 @@ within the margin, and looking costs a thousandth of a core."""
 class Limits:
     """What a measuring process may take.
 
-    Resident memory is watched from outside. A limit set in the process (`RLIMIT_AS`) would count
-    addresses, of which torch with the libraries of CUDA reserves many gigabytes that it never
-    fills; and libraries that are refused memory may crash instead of saying so.
+    The resident memory of the process itself is watched from outside. A limit set in the process
+    (`RLIMIT_AS`) would count addresses, of which torch with the libraries of CUDA reserves many
+    gigabytes that it never fills; and libraries that are refused memory may crash instead of
+    saying so.
     """
 
     seconds: float = TIME_LIMIT
@@ -50,28 +51,32 @@ def run_task(task: Task, limits: Limits) -> Answer:
     with TemporaryDirectory(prefix="tryonbench-bench-") as folder:
         log, path = Path(folder) / "output.txt", Path(folder) / "answer.json"
         with log.open("wb") as output:
-            process = _start(task, path, limits, output.fileno())
+            process = _start(path, limits, output.fileno())
             try:
+                _send(task, process)
                 ended = _watched(process, limits)
             finally:
                 _end(process)
         return ended or _answer(path, log, process.returncode)
 
 
-def _start(task: Task, path: Path, limits: Limits, output: int) -> subprocess.Popen[bytes]:
+def _start(path: Path, limits: Limits, output: int) -> subprocess.Popen[bytes]:
     """In a session of its own: Ctrl-C reaches this process alone, which ends that one."""
     module = "tryonbench.efficiency.worker"
-    process = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-m", module, str(path), str(limits.seconds)],
         stdin=subprocess.PIPE,
         stdout=output,
         stderr=output,
         start_new_session=True,
     )
+
+
+def _send(task: Task, process: subprocess.Popen[bytes]) -> None:
+    """Say what to measure; a process that died already tells its reason elsewhere."""
     assert process.stdin is not None
-    with process.stdin as stream:
+    with suppress(BrokenPipeError), process.stdin as stream:
         stream.write(task.model_dump_json().encode())
-    return process
 
 
 def _watched(process: subprocess.Popen[bytes], limits: Limits) -> Answer | None:
