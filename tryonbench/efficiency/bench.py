@@ -11,6 +11,7 @@ from tryonbench.data.default import drawn_root
 from tryonbench.efficiency.journal import Journal
 from tryonbench.efficiency.launch import Limits, run_task
 from tryonbench.efficiency.schema import (
+    Answer,
     Device,
     Measurement,
     Point,
@@ -115,14 +116,18 @@ def _point(task: Task, how: How, journal: Journal, tell: Tell) -> Point:
     """One batch size; the first process that fails ends it."""
     runs: list[Measurement] = []
     for number in range(how.repeats):
-        tell(f"measure {task.target.label} batch {task.batch} ({number + 1} of {how.repeats})")
-        found = journal.once(task, number, partial(run_task, task, how.limits))
+        found = journal.once(task, number, partial(_run, task, number, how, tell))
         if found.measured is None:
             ended = {"out_of_memory": found.out_of_memory, "failed": found.failed}
             return Point(batch=task.batch, runs=runs, **ended)
         runs.append(found.measured)
         task = task.model_copy(update={"extras": False, "data": None})
     return Point(batch=task.batch, runs=runs)
+
+
+def _run(task: Task, number: int, how: How, tell: Tell) -> Answer:
+    tell(f"measure {task.target.label} batch {task.batch} ({number + 1} of {how.repeats})")
+    return run_task(task, how.limits)
 
 
 def _end(points: Sequence[Point]) -> str | None:
