@@ -26,7 +26,8 @@ from tryonbench.synth import SynthSpec
 DRAWN = 4
 """Samples that loading is timed on where no data are given."""
 FALL = 0.8
-"""Below this share of the best throughput so far, larger batches are not tried."""
+"""Two batches in a row below this share of the best throughput end the search: of a single one, it
+may have been the machine."""
 UNTIMED = 3
 """Calls before those that count."""
 
@@ -151,8 +152,10 @@ def _futile(points: Sequence[Point], how: How) -> str | None:
     """Why the search for the best batch need not go on."""
     last, seconds = points[-1], points[-1].calls.p50 / 1000
     best = max(point.images_per_second for point in points)
-    if last.images_per_second < FALL * best:
-        return f"at batch {last.batch} throughput is below {FALL * 100:.0f} % of the best"
+    slow = [p.batch for p in points[-2:] if p.images_per_second < FALL * best]
+    if len(slow) == 2:
+        both = f"at batches {slow[0]} and {slow[1]}"
+        return f"{both} throughput is below {FALL * 100:.0f} % of the best"
     if 2 * seconds * (how.min_calls + UNTIMED) > how.limits.seconds:
         limit = f"{how.limits.seconds:g} s (--time-limit)"
         return f"batch {2 * last.batch} would take about {limit} or more; lower --iterations"

@@ -87,7 +87,7 @@ def _watched(process: subprocess.Popen[bytes], limits: Limits) -> Answer | None:
             return Answer(failed=f"took over {limits.seconds:g} s (--time-limit) and was stopped")
         held = resident_bytes(process.pid)
         if allowed is not None and held is not None and held > allowed:
-            text = f"took over {allowed / 2**30:.1f} GiB (--memory-limit) and was stopped"
+            text = f"took over {allowed / 2**30:.2f} GiB (--memory-limit) and was stopped"
             return Answer(out_of_memory=text)
         time.sleep(POLL)
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -170,10 +171,16 @@ def _flops(bench: Bench) -> Flops:
     device, target = bench.meters.device, bench.task.target
     one = random_batch(1, target.size, bench.method.info.inputs, seed=0).to(device)
     try:
-        with torch.compiler.set_stance("force_eager"):  # compiled code hides its operations
+        with _uncompiled(bench.task):
             return count_flops(bench.method, one)
     except Exception as error:
         return Flops(missing=f"cannot be counted: {_reason(error)}")
+
+
+def _uncompiled(task: Task) -> AbstractContextManager[object]:
+    """Compiled code hides its operations. The compiler is imported only where it is used."""
+    stance: AbstractContextManager[object] = nullcontext()
+    return torch.compiler.set_stance("force_eager") if task.compile else stance
 
 
 def _reason(error: Exception) -> str:
