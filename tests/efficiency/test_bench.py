@@ -89,7 +89,10 @@ def test_batches_end_where_throughput_falls(row: Callable[..., Row]) -> None:
     stumbling = row(scaling(lambda batch: 50 if batch == 4 else 10))
     assert stumbling.best_batch == 16, "one slow batch may have been the machine"
     steady = row(scaling(lambda batch: 10))
-    assert steady.ended == "batch 16, the largest, is the best; with --max-batch go on"
+    assert (
+        steady.ended
+        == "batch 16, the largest tried, is the best; a larger --max-batch may be better"
+    )
 
 
 def test_batches_end_before_they_take_too_long(row: Callable[..., Row]) -> None:

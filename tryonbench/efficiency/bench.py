@@ -144,7 +144,7 @@ def _end(points: Sequence[Point]) -> str | None:
 def _exhausted(points: Sequence[Point], how: How) -> str:
     last = how.batches[-1]
     if how.search and _best(points) == last:
-        return f"batch {last}, the largest, is the best; with --max-batch go on"
+        return f"batch {last}, the largest tried, is the best; a larger --max-batch may be better"
     return f"batch {last} is the largest that was asked for"
 
 

@@ -19,8 +19,9 @@ MOVES = {
     "zero_", "arange", "index", "index_select", "gather", "index_put_", "scatter", "embedding",
     "constant_pad_nd", "reflection_pad2d", "replication_pad2d", "repeat", "flip", "roll",
     "_to_copy", "_local_scalar_dense", "scalar_tensor", "lift_fresh", "resize_",
-    "select_scatter", "slice_scatter", "split_with_sizes_copy", "pixel_shuffle",
-    "pixel_unshuffle", "_unsafe_index", "masked_fill", "where", "unbind", "set_", "contiguous",
+    "select_scatter", "slice_scatter", "_unsafe_view", "split_with_sizes_copy", "pixel_shuffle",
+    "detach_", "pixel_unshuffle", "_unsafe_index", "masked_fill", "where", "unbind", "set_",
+    "contiguous",
 }  # fmt: skip
 """Operations that put values elsewhere and compute none."""
 
