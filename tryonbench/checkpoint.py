@@ -6,6 +6,7 @@ Pickles are never loaded. The state of a training run is a second file, read wit
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,6 +111,16 @@ def files_read(path: Path) -> Iterator[Path]:
     method = method_class(header.method)
     for other in method.checkpoints_read(run_config(method, header.config).model):
         yield from files_read(other)
+
+
+def sizes_in(path: Path) -> dict[str, int]:
+    """Numbers of each network in a weights file, by the network's name."""
+    sizes: dict[str, int] = {}
+    with safe_open(path, framework="pt") as file:
+        for key in list(file.keys()):
+            network = key.partition(".")[0]
+            sizes[network] = sizes.get(network, 0) + math.prod(file.get_slice(key).get_shape())
+    return sizes
 
 
 def load_method(

@@ -8,7 +8,8 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from tryonbench.checkpoint import files_read, save_weights
+from tryonbench.checkpoint import files_read, load_method, save_weights
+from tryonbench.efficiency.measure import parameters
 from tryonbench.errors import InputError
 from tryonbench.method import TrainState
 from tryonbench.registry import run_config
@@ -126,12 +127,16 @@ def test_training_refuses_what_could_not_generate(size, named, advice, before):
 
 def test_images_of_another_stage_before_are_made_anew(before, tmp_path):
     """Its weights are part of what identifies the pictures."""
-    config = made(SIZE, stage="upsample", previous=str(before)).config
+    method = made(SIZE, stage="upsample", previous=str(before))
     values = {"method": "diffusion", "preset": "nano", "size": SIZE, "images": 1, "batch_size": 1}
     file = tmp_path / "second.safetensors"
-    whole = run_config(Diffusion, {**values, "model": config.model_dump()})
-    save_weights(file, whole, 1, tensors(made(SIZE).inference_networks))
+    whole = run_config(Diffusion, {**values, "model": method.config.model_dump()})
+    save_weights(file, whole, 1, tensors(method.inference_networks))
     assert list(files_read(file)) == [file, before / "model.safetensors"]
+    counted, own = parameters(load_method(file)), parameters(made(SMALL))
+    assert counted["person_unet 1 before"] == own["person_unet"]
+    assert counted["garment_unet 1 before"] == own["garment_unet"]
+    assert len(counted) == 4
     (before / "model.safetensors").unlink()
     with pytest.raises(InputError, match="no checkpoint at"):
         list(files_read(file))

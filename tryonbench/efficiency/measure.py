@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from tryonbench.batch import TryOnBatch
+from tryonbench.checkpoint import files_read, sizes_in
 from tryonbench.data.random_batch import random_batch
 from tryonbench.efficiency.build import build, device_of, generating
 from tryonbench.efficiency.files import file_times
@@ -154,14 +156,25 @@ def _checked(bench: Bench) -> Tensor:
 
 
 def parameters(method: TryOnMethod) -> dict[str, int]:
-    """Parameters of the networks that generate."""
+    """Parameters of the networks that generate, and of those of the stages before."""
     networks = method.inference_networks.items()
-    return {name: sum(p.numel() for p in network.parameters()) for name, network in networks}
+    own = {name: sum(p.numel() for p in network.parameters()) for name, network in networks}
+    stages = (sizes_in(file) for file in _stages_before(method))
+    before = {
+        f"{name} {n} before": size for n, s in enumerate(stages, 1) for name, size in s.items()
+    }
+    return own | before
+
+
+def _stages_before(method: TryOnMethod) -> Iterator[Path]:
+    """Their weights files, the next one first."""
+    for checkpoint in method.checkpoints_read(method.config):
+        yield from files_read(checkpoint)
 
 
 def _disk_bytes(task: Task, method: TryOnMethod) -> int:
     if task.target.checkpoint:
-        return task.target.checkpoint.stat().st_size
+        return sum(file.stat().st_size for file in files_read(task.target.checkpoint))
     networks = method.inference_networks.values()
     return sum(tensor.nbytes for network in networks for tensor in network.state_dict().values())
 
