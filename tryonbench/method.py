@@ -134,6 +134,10 @@ class TryOnMethod(ABC):
         """The networks by name. None for a method that needs no training."""
         return {}
 
+    def initialise(self) -> None:
+        """Change the first weights, before a training begins; such as those of another run."""
+        return
+
     def training_step(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
         """The weighted scalar losses of one phase by name; the loop minimises their sum."""
         raise NotImplementedError(f"{self.info.name} needs no training")

@@ -18,6 +18,7 @@ from tryonbench_methods.diffusion.model import GarmentMemory
 README = (Path(module.__file__).parent / "README.md").read_text(encoding="utf-8")
 PRESETS = {
     "nano": (0.624, 0.31, 0.472, 0.117),
+    "nano-distilled": (0.624, 0.31, 0.472, 0.117),
     "small": (23.6, 14.3, 56.2, 16.6),
     "base": (77.6, 51.4, 251, 75.6),
     "base-512": (78.5, 51.8, 436, 121),

@@ -119,6 +119,7 @@ def _first_weights(method: type[TryOnMethod], config: RunConfig[Any]) -> dict[st
     """The weights before the training, by block."""
     seed_init(config)
     fresh = method(config.model, config.size)
+    fresh.initialise()
     return copies(blocks_of(fresh.inference_networks))
 
 

@@ -79,6 +79,7 @@ def train(
             with memory_explained(method, config, run):
                 seed_init(config)
                 built = method(config.model, config.size)
+                built.initialise()
                 trainer = Trainer(built, config, run, held_out if held_out.ids else None)
                 _open(run, manifest, fresh)
                 trainer.resume()

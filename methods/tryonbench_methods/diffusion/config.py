@@ -23,8 +23,11 @@ class DiffusionConfig(ModelConfig):
     attention_levels: tuple[NonNegativeInt, ...] = (1,)
     """Levels with self-attention and cross-attention to the garment; 0 is the finest. None: a plain
     UNet without try-on conditions, for a stage that enlarges."""
-    stage: Literal["base", "upsample"] = "base"
-    """Paint from noise alone, or also from the enlarged picture of the stage before."""
+    stage: Literal["base", "upsample", "distil"] = "base"
+    """Paint from noise alone; or also from the enlarged picture of the stage before; or as `base`,
+    but learn to do in fewer steps what a teacher does."""
+    teacher: str | None = None
+    """Run folder or checkpoint that the stage `distil` starts and learns from."""
     scale: int = Field(default=2, ge=2)
     """How many times larger than the stage before, a side; of the stage `upsample`."""
     previous: str | None = None
@@ -81,11 +84,22 @@ class DiffusionConfig(ModelConfig):
     def _stage_is_possible(self) -> Self:
         if self.attention_levels:
             return self
-        if self.stage == "base":
+        if self.stage != "upsample":
             raise ValueError("attention_levels may be empty in the stage upsample alone")
         if self.guidance != 1:
             raise ValueError(
                 "without attention_levels nothing is there to guide; set guidance to 1"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_distilled(self) -> Self:
+        if self.stage != "distil":
+            return self
+        if (self.objective, self.sampler, self.guidance) != ("flow", "euler", 1):
+            raise ValueError(
+                "the stage distil has model.objective=flow, model.sampler=euler and "
+                "model.guidance=1; it learns the teacher's guidance"
             )
         return self
 

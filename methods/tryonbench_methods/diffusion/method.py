@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from tryonbench.checkpoint import load_method, weights_file
+from tryonbench.checkpoint import load_method, load_weights, weights_file
 from tryonbench.method import MethodInfo, Phase, TrainState, TryOnBatch, TryOnMethod
 from tryonbench.seeds import derive, noise
 from tryonbench_methods.common.sizes import require_multiple, require_patches
@@ -22,6 +23,7 @@ from tryonbench_methods.diffusion.conditions import (
     read_conditions,
 )
 from tryonbench_methods.diffusion.config import DiffusionConfig
+from tryonbench_methods.diffusion.distil import distilled_errors, step_times, teacher_file
 from tryonbench_methods.diffusion.flow import guided
 from tryonbench_methods.diffusion.model import GarmentMemory, GarmentUNet, PersonUNet
 from tryonbench_methods.diffusion.objectives import Network, objective_of
@@ -46,9 +48,11 @@ class Diffusion(TryOnMethod):
 
     @classmethod
     def require_for_training(cls, config: DiffusionConfig, size: tuple[int, int]) -> None:
-        """The stage before: without it no picture could be generated afterwards."""
+        """The stage before, without which no picture could be generated afterwards; the teacher."""
         if config.stage == "upsample":
             stage_file(config.previous, config.previous_size(size))
+        if config.stage == "distil":
+            teacher_file(config, size)
 
     @classmethod
     def checkpoints_read(cls, config: DiffusionConfig) -> tuple[Path, ...]:
@@ -64,8 +68,16 @@ class Diffusion(TryOnMethod):
             return {"person_unet": PlainUNet(self.config)}
         return {"person_unet": PersonUNet(self.config), "garment_unet": GarmentUNet(self.config)}
 
+    def initialise(self) -> None:
+        """A student starts as its teacher."""
+        if self.config.stage == "distil":
+            load_weights(self, teacher_file(self.config, self.size))
+
     def training_step(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
-        """The objective's loss under noise augmentation and joint condition drop."""
+        """The objective's loss under noise augmentation and joint condition drop; or what the
+        student lacks of its teacher."""
+        if self.config.stage == "distil":
+            return {"distil": self._distilled(batch).mean()}
         image, conditions = batch.need("image"), read_conditions(batch)
         draws = torch.rand(2, len(image), device=image.device)
         level = draws[0] * self.config.noise_augmentation
@@ -78,6 +90,29 @@ class Diffusion(TryOnMethod):
         state.logged.update(by_time(self.config.objective, errors, t))
         return {self.config.objective: errors.mean()}
 
+    def _distilled(self, batch: TryOnBatch) -> Tensor:
+        """Errors of one of the student's steps, drawn for the batch."""
+        image, conditions, teacher = batch.need("image"), read_conditions(batch), self.teacher
+        teacher.networks.to(image.device)
+        steps, teachers = self.config.steps, teacher.config.steps
+        step = int(torch.randint(steps, ()))
+        times = step_times(steps, teachers, step, teacher.config.shift).to(image.device)
+        student = self._guided_network(conditions, None)
+        taught = teacher._guided_network(conditions, None)
+        return distilled_errors(student, taught, image, torch.randn_like(image), times)
+
+    @cached_property
+    def teacher(self) -> Diffusion:
+        """The trained method that a student learns from. It is no part of the student's weights.
+
+        Raises:
+            InputError: it is not named or cannot teach.
+        """
+        method = load_method(teacher_file(self.config, self.size))
+        assert isinstance(method, Diffusion)
+        method.networks.requires_grad_(False)
+        return method
+
     def generate(self, batch: TryOnBatch, seeds: Sequence[int]) -> Tensor:
         """The sampler's steps from each seed's noise, (N, 3, H, W) in [-1, 1]."""
         conditions = read_conditions(batch)
@@ -89,13 +124,13 @@ class Diffusion(TryOnMethod):
 
     def _trained_low(self, image: Tensor, level: Tensor) -> Tensor | None:
         """What stands for the stage before in training, with its noise augmentation."""
-        if self.config.stage == "base":
+        if self.config.stage != "upsample":
             return None
         return noisy(low_resolution(image, self.config.scale), level)
 
     def _generated_low(self, batch: TryOnBatch, seeds: Sequence[int]) -> Tensor | None:
         """The enlarged pictures of the stage before."""
-        if self.config.stage == "base":
+        if self.config.stage != "upsample":
             return None
         before = self.previous()
         before.networks.to(batch.need("agnostic").device)
