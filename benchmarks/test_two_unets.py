@@ -34,7 +34,7 @@ class PlainDiffusion(Diffusion):
 
     def _garment_memory(self, c: Conditions, level: Tensor) -> Callable[[Tensor], GarmentMemory]:
         unet = self.networks["garment_unet"]
-        return lambda t: GarmentMemory(unet(c.garment, level), c.garment)
+        return lambda t: GarmentMemory(unet(c.garment, level), c.worn)
 
 
 def generator(kind: type[Diffusion], preset: str, guidance: float) -> Callable[[], Tensor]:

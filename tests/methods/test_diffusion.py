@@ -204,6 +204,18 @@ def test_the_sampler_turns_noise_into_gaussian_data():
     assert data.std().item() == pytest.approx(deviation, abs=0.02)
 
 
+def test_noise_on_the_conditions_is_not_laid_on_the_person(make_batch):
+    """Its ground would be: attention divides by the share of garment, which is next to nothing."""
+    method, batch = tiny(noise_augmentation=0.5), make_batch(4, SIZE)
+    laid = []
+    unet = method.networks["person_unet"]
+    unet.warp.register_forward_hook(lambda *call: laid.append(call[-1]))
+    torch.manual_seed(0)
+    loss = method.training_step(batch, TrainState("generator", 0, 0))["flow"]
+    assert laid[0].abs().max() <= 1 + 1e-3
+    assert loss < 10
+
+
 def test_shifted_times_lean_towards_noise_and_keep_their_ends():
     times = torch.tensor([0.0, 0.5, 1.0])
     torch.testing.assert_close(shifted(times, 3.0), torch.tensor([0.0, 0.75, 1.0]))

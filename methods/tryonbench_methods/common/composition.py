@@ -58,7 +58,7 @@ class SoftWarp(nn.Module):
         Args:
             person: feature map of the person, (N, C, h, w).
             features: feature map of the garment, (N, C, h', w').
-            garment: segmented garment RGB in [-1, 1] and its mask, (N, 4, H, W).
+            garment: segmented garment and its mask, (N, 4, H, W): RGB in [-1, 1], times the mask.
         """
         patches = F.pixel_unshuffle(garment, self.patch)
         query = self.query(placed(resized(self.query_norm(person), patches)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -21,13 +21,16 @@ class Conditions:
     """Segmented garment RGB in [-1, 1] and its mask, (N, 4, H, W)."""
     pose: Tensor
     """Joints (x, y, found) in [0, 1], (N, 18, 3); a missing joint is zero."""
+    worn: Tensor
+    """The garment as `garment`, never spoilt by noise: its pixels are laid on the person."""
 
 
 def read_conditions(batch: TryOnBatch) -> Conditions:
     """The conditions of a batch."""
     person = torch.cat([batch.need("agnostic"), batch.need("agnostic_mask")], 1)
     pose = normalised_pose(batch.need("keypoints"), batch.size)
-    return Conditions(person, segmented_garment(batch), pose)
+    garment = segmented_garment(batch)
+    return Conditions(person, garment, pose, garment)
 
 
 def normalised_pose(keypoints: Tensor, size: tuple[int, int]) -> Tensor:
@@ -44,17 +47,21 @@ def drop(conditions: Conditions, keep: Tensor) -> Conditions:
     """
     shown = keep.to(conditions.person).view(-1, 1, 1, 1)
     return Conditions(
-        conditions.person * shown, conditions.garment * shown, conditions.pose * shown[..., 0]
+        conditions.person * shown,
+        conditions.garment * shown,
+        conditions.pose * shown[..., 0],
+        conditions.worn * shown,
     )
 
 
 def augment(conditions: Conditions, level: Tensor) -> Conditions:
-    """Mix a share `level` (N,) in [0, 1) of noise into the pictures, not into masks and pose."""
+    """Mix a share `level` (N,) in [0, 1) of noise into the pictures that the networks see, not into
+    masks, pose and the garment that is laid on."""
     pictures = [conditions.person, conditions.garment]
     person, garment = (
         torch.cat([noisy(picture[:, :3], level), picture[:, 3:]], 1) for picture in pictures
     )
-    return Conditions(person, garment, conditions.pose)
+    return replace(conditions, person=person, garment=garment)
 
 
 def noisy(picture: Tensor, level: Tensor) -> Tensor:

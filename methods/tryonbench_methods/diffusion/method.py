@@ -174,6 +174,6 @@ class Diffusion(TryOnMethod):
         """The garment as a function of t; one memory where t plays no part."""
         unet = self.networks["garment_unet"]
         if self.config.garment_sees_time:
-            return lambda t: GarmentMemory(unet(c.garment, level, t), c.garment)
-        memory = GarmentMemory(unet(c.garment, level), c.garment)
+            return lambda t: GarmentMemory(unet(c.garment, level, t), c.worn)
+        memory = GarmentMemory(unet(c.garment, level), c.worn)
         return lambda t: memory
