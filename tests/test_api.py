@@ -120,6 +120,47 @@ def test_a_batch_has_a_seed_for_each_picture(synth_root: Path, tmp_path: Path) -
     assert shared.shape == (2, 64, 48, 3)
 
 
+@pytest.mark.parametrize("seed", [3, np.int64(3), np.array(3), torch.tensor(3), [3], np.array([3])])
+def test_seeds_are_whole_numbers_of_any_kind(synth_root: Path, tmp_path: Path, seed: Any) -> None:
+    dresser = tryonbench.load(saved(tmp_path, "diffusion"))
+    given = files(synth_root)
+    picture = dresser.generate(**given, seed=seed)
+    assert np.array_equal(picture, dresser.generate(**given, seed=3))
+
+
+def test_masks_of_shares_and_of_bytes_are_equal(synth_root: Path, tmp_path: Path) -> None:
+    dresser = tryonbench.load(saved(tmp_path, "pix2pix"))
+    given = files(synth_root)
+    mask = np.array(Image.open(given["cloth_mask"]).convert("L"))
+    expected = dresser.generate(**{**given, "cloth_mask": mask})
+    for same in (mask / 255, torch.tensor(mask / 255)[None], mask.astype(np.int64)):
+        assert np.array_equal(dresser.generate(**{**given, "cloth_mask": same}), expected)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"seed": 1.5}, "seed=1.5: give a whole number"),
+        ({"seed": None}, "seed=None: give a whole number"),
+        ({"seed": -1}, "give numbers from 0"),
+        ({"seed": 2**64}, "give numbers from 0"),
+        ({"batch_size": 0}, "batch_size=0: give 1 or more"),
+        ({"cloth": []}, "a list is empty"),
+        ({"pose": {"a": 1}}, "give a file of OpenPose"),
+        ({"pose": np.full((25, 3), np.nan)}, "not finite"),
+        ({"cloth_mask": np.full((64, 48), -1.0)}, "cloth_mask must hold whole numbers"),
+        ({"cloth": torch.full((3, 64, 48), 200.0)}, "finite ones in"),
+        ({"cloth": torch.full((3, 64, 48), torch.nan)}, "finite ones in"),
+    ],
+)
+def test_wrong_values_are_refused_in_one_line(
+    synth_root: Path, tmp_path: Path, wrong: dict[str, Any], message: str
+) -> None:
+    dresser = tryonbench.load(saved(tmp_path, "diffusion"))
+    with pytest.raises(InputError, match=message):
+        dresser.generate(**{**files(synth_root), **wrong})
+
+
 def test_only_what_the_method_reads_is_asked_for(synth_root: Path, tmp_path: Path) -> None:
     dresser, given = tryonbench.load(saved(tmp_path, "pix2pix")), files(synth_root)
     with pytest.raises(InputError, match="parse is missing; give parse="):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import index
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ One = Source | None
 Many = One | Sequence[Source]
 """Of one sample, or a list with one for each sample."""
 BATCH = 8
+SEEDS = 2**63
+"""Seeds are below it."""
 
 
 class TryOn:
@@ -84,6 +87,8 @@ class TryOn:
             "parse_agnostic": parse_agnostic,
             "densepose": densepose,
         }
+        if batch_size < 1:
+            raise InputError(f"batch_size={batch_size}: give 1 or more")
         samples = [Given(sources, self.size) for sources in samples_of(arguments)]
         is_batch = any(isinstance(value, (list, tuple)) for value in arguments.values())
         images = self._images(samples, _seeds(seed, len(samples)), batch_size)
@@ -100,11 +105,21 @@ class TryOn:
         return np.concatenate(parts)
 
 
-def _seeds(seed: int | Sequence[int], count: int) -> Sequence[int]:
-    """One for each picture."""
-    seeds = range(seed, seed + count) if isinstance(seed, int) else seed
+def _seeds(seed: Any, count: int) -> Sequence[int]:
+    """One for each picture; NumPy's and torch's whole numbers are as good as Python's.
+
+    Raises:
+        InputError: they are no whole numbers, or not as many as pictures.
+    """
+    try:
+        given = [index(one) for one in (seed if np.ndim(seed) else [seed])]
+    except (TypeError, ValueError) as error:
+        raise InputError(f"seed={seed!r}: give a whole number, or one for each picture") from error
+    seeds = given if np.ndim(seed) else range(given[0], given[0] + count)
     if len(seeds) != count:
         raise InputError(f"{len(seeds)} seeds for {count} pictures; give one each, or one number")
+    if not all(0 <= one < SEEDS for one in seeds):
+        raise InputError(f"seed={seed!r}: give numbers from 0 to 2^63 - 1")
     return seeds
 
 

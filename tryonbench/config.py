@@ -107,7 +107,7 @@ class RunConfig(Strict, Generic[ModelT]):
     """Batches whose gradients are averaged for one update: `batch_size` x `accumulate` images."""
     optimizer: OptimizerConfig = OptimizerConfig()
     optimizers: dict[str, OptimizerConfig] = {}
-    """Per phase (`optimizers.discriminator.lr`), instead of `optimizer`."""
+    """Per phase (`optimizers.discriminator.lr`), over `optimizer`."""
     schedule: ScheduleConfig = ScheduleConfig()
     augment: AugmentConfig = AugmentConfig()
     ema_decay: float = Field(default=0.999, ge=0.0, lt=1.0)
@@ -142,6 +142,18 @@ class RunConfig(Strict, Generic[ModelT]):
     trackers: tuple[TrackerName, ...] = ()
     """Where the log is shown besides `log.jsonl`. Only `wandb` sends anything, to its servers."""
     model: ModelT
+
+    @model_validator(mode="before")
+    @classmethod
+    def _phases_over_all(cls, values: Any) -> Any:
+        """What `optimizers.PHASE` leaves out is as in `optimizer`."""
+        if not isinstance(values, Mapping):
+            return values
+        every, own = values.get("optimizer", {}), values.get("optimizers", {})
+        if not isinstance(every, Mapping) or not isinstance(own, Mapping):
+            return values
+        whole = {k: {**every, **v} if isinstance(v, Mapping) else v for k, v in own.items()}
+        return {**values, "optimizers": whole}
 
     @model_validator(mode="after")
     def _batch_within_training(self) -> Self:
@@ -239,7 +251,7 @@ def checked(model: type[BaseModel], values: Mapping[str, Any]) -> Any:
 
 GROUP = "it is a group of settings; give them one by one, as optimizer.lr=1e-4"
 ADVICE = {
-    "tuple_type": "it is a list of values, such as [0.5, 0.9]",
+    "tuple_type": "it is a list of values: [A, B]",
     "model_type": GROUP,
     "model_attributes_type": GROUP,
     "dict_type": GROUP,
@@ -261,6 +273,8 @@ def _explain(model: type[BaseModel], error: ValidationError) -> str:
     if problem["type"] == "missing":
         return f'the setting "{path}" is missing; give it with --set {path}=VALUE'
     message = ADVICE.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+    if path and isinstance(problem["input"], Mapping):
+        return f'the settings "{path}" do not fit together: {message}'
     return f'the setting "{path}" cannot be {problem["input"]!r}: {message}' if path else message
 
 

@@ -18,7 +18,7 @@ import yaml
 from torch import Tensor, nn
 
 from tryonbench.batch import Modality, TryOnBatch
-from tryonbench.config import ModelConfig
+from tryonbench.config import ModelConfig, RunConfig
 from tryonbench.protocols import Protocol
 
 __all__ = ["MethodInfo", "Phase", "TrainState", "TryOnBatch", "TryOnMethod"]
@@ -106,15 +106,11 @@ class TryOnMethod(ABC):
         return None
 
     @classmethod
-    def require_for_training(cls, config: Any, size: tuple[int, int]) -> None:
-        """Refuse a training that lacks something, before anything is built or written.
-
-        Args:
-            config: an instance of `config_class`.
-            size: height and width of the images.
+    def require_for_training(cls, config: RunConfig[Any]) -> None:
+        """Refuse a training that lacks something or makes no sense, before anything is built.
 
         Raises:
-            InputError: what is not there, such as the weights of a loss's network.
+            InputError: says what, such as the weights of a loss's network that are not there.
         """
         return
 

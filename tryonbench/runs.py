@@ -39,6 +39,11 @@ class Run:
         return self.folder / "checkpoints"
 
     @property
+    def broken_off(self) -> Path:
+        """Says why the training stopped, if it went wrong."""
+        return self.folder / "broken-off.txt"
+
+    @property
     def log(self) -> Path:
         """JSON lines: one record every `log_every` steps."""
         return self.folder / "log.jsonl"

@@ -120,9 +120,11 @@ def test_the_stage_before_is_no_part_of_the_weights(before, make_batch):
 )
 def test_training_refuses_what_could_not_generate(size, named, advice, before):
     previous = str(before) if named else None
-    config = DiffusionConfig.model_validate({**TINY, "stage": "upsample", "previous": previous})
+    values = {"method": "diffusion", "preset": "nano", "images": 1, "batch_size": 1}
+    model = {**TINY, "stage": "upsample", "previous": previous}
+    config = run_config(Diffusion, {**values, "size": size, "model": model})
     with pytest.raises(InputError, match=advice):
-        Diffusion.require_for_training(config, size)
+        Diffusion.require_for_training(config)
 
 
 def test_images_of_another_stage_before_are_made_anew(before, tmp_path):
@@ -138,7 +140,7 @@ def test_images_of_another_stage_before_are_made_anew(before, tmp_path):
     assert counted["garment_unet 1 before"] == own["garment_unet"]
     assert len(counted) == 4
     (before / "model.safetensors").unlink()
-    with pytest.raises(InputError, match="no checkpoint at"):
+    with pytest.raises(InputError, match="there is no checkpoint of the stage"):
         list(files_read(file))
 
 

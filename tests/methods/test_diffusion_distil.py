@@ -101,9 +101,11 @@ def test_a_student_starts_as_its_teacher_and_learns_its_pictures(taught, make_ba
     ],
 )
 def test_a_teacher_that_cannot_teach_is_refused(changes, size, advice, taught) -> None:
-    config = student(taught, **changes).config
+    model = student(taught, **changes).config.model_dump()
+    values = {"method": "diffusion", "preset": "nano", "images": 1, "batch_size": 1}
+    config = run_config(Diffusion, {**values, "size": size, "model": model})
     with pytest.raises(InputError, match=advice):
-        Diffusion.require_for_training(config, size)
+        Diffusion.require_for_training(config)
 
 
 def test_other_networks_than_the_teacher_s_are_refused(taught) -> None:

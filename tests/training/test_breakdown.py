@@ -12,8 +12,10 @@ import pytest
 import torch
 
 from tryonbench.checkpoint import read_header, weights_file
+from tryonbench.diagnosis.diagnose import diagnose
 from tryonbench.errors import TryonbenchError
 from tryonbench.method import TryOnMethod
+from tryonbench.registry import method_class, preset_values, run_config
 from tryonbench.runs import Run
 from tryonbench.training.guard import FACTOR, OVERFLOWS, PATIENCE, Guard
 
@@ -35,6 +37,12 @@ def spoilt(painter: type[TryOnMethod], change: Change) -> type[TryOnMethod]:
             return {name: change(loss, state.step) for name, loss in losses.items()}
 
     return Spoilt
+
+
+def guard_of(folder: Path, **settings: Any) -> Guard:
+    method = method_class("pix2pix")
+    values = {**preset_values(method, "nano"), **settings}
+    return Guard(Run(folder), run_config(method, values))
 
 
 def broken_off(paint: Paint, method: type[TryOnMethod], tmp_path: Path, *more: str) -> str:
@@ -77,25 +85,48 @@ def test_a_loss_that_jumps_and_comes_back_is_let_be(paint: Paint, painter: Any) 
 
 
 def test_a_loss_at_rest_at_zero_may_rise(tmp_path: Path) -> None:
-    guard = Guard(Run(tmp_path), skips_overflows=False)
+    guard = guard_of(tmp_path)
     for step, value in enumerate([0.0] * 10 + [1.0] * 10):
         guard.check_growth({"loss/critic/hinge": value}, step)
     assert not guard.alarmed
 
 
 def test_a_resumed_guard_goes_on(tmp_path: Path) -> None:
-    guard = Guard(Run(tmp_path), skips_overflows=False)
+    guard = guard_of(tmp_path)
     for step, value in enumerate([1.0] * 9 + [2 * FACTOR] * (PATIENCE - 1)):
         guard.check_growth({"loss/critic/real": value}, step)
     assert guard.alarmed
-    again = Guard(Run(tmp_path), skips_overflows=False)
+    again = guard_of(tmp_path)
     again.load(guard.state())
     with pytest.raises(TryonbenchError, match=r"critic loss real has exploded.*no checkpoint"):
         again.check_growth({"loss/critic/real": 2 * FACTOR}, 13)
 
 
+def test_the_advice_reaches_every_phase_and_leaves_out_what_is_done(tmp_path: Path) -> None:
+    with pytest.raises(TryonbenchError) as caught:
+        guard_of(tmp_path).check_losses("generator", {"l1": math.nan}, 3)
+    lower = "begin again with a lower --set optimizer.lr or --set optimizers.discriminator.lr"
+    assert str(caught.value).endswith(f"{lower}, or with --set optimizer.grad_clip=1")
+    clipped = {"optimizer": {"lr": 1e-3, "grad_clip": 1.0}}
+    with pytest.raises(TryonbenchError) as caught:
+        guard_of(tmp_path, **clipped).check_losses("generator", {"l1": math.nan}, 3)
+    assert str(caught.value).endswith(lower), "the discriminator's gradients are clipped, too"
+
+
+def test_diagnose_says_that_a_training_broke_off(
+    paint: Paint, painter: Any, tmp_path: Path
+) -> None:
+    broken_off(paint, spoilt(painter, lambda loss, _: loss * math.nan), tmp_path, "log_every=1")
+    (finding, *_) = diagnose(Run(tmp_path / "run")).findings
+    assert finding.key == "broken_off"
+    assert finding.evidence == (f"generator loss l2 is not finite at step {CALM}",)
+    assert "lower --set optimizer.lr" in finding.advice
+    run = paint(*LONG, "log_every=1", fresh=True)
+    assert all(found.key != "broken_off" for found in diagnose(run).findings)
+
+
 def test_fp16_may_skip_updates_but_not_for_ever(tmp_path: Path) -> None:
-    guard = Guard(Run(tmp_path), skips_overflows=True)
+    guard = guard_of(tmp_path, precision="16-mixed")
     for step in range(OVERFLOWS):
         guard.check_gradient("generator", math.inf, step)
     guard.check_gradient("generator", 1.0, OVERFLOWS)

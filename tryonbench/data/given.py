@@ -36,6 +36,10 @@ Argument = Literal[
 ]
 
 
+ROUNDING = 1e-3
+"""By which a float may be out of range: an eighth of a grey level."""
+
+
 @dataclass(frozen=True, eq=False)
 class Given:
     """What was given for one sample. Maps and pose are those of the person's picture."""
@@ -66,18 +70,25 @@ class Given:
 
     def map(self, name: Argument) -> Pixels:
         """Labels or a mask at its own size, uint8 (H, W)."""
+        return _whole(name, self._flat(name))
+
+    def mask(self, name: Argument) -> Pixels:
+        """A mask in 0..255 at its own size, uint8 (H, W); one in 0..1 is scaled."""
+        flat = self._flat(name)
+        if flat.dtype.kind == "f" and flat.max() <= 1:
+            return _whole(name, np.rint(flat * 255))
+        mask = _whole(name, flat)
+        return mask * np.uint8(255) if mask.max() <= 1 else mask
+
+    def _flat(self, name: Argument) -> NDArray[Any]:
+        """What was given as a map, (H, W), in its own numbers."""
         source = self._source(name)
         if isinstance(source, (str, Path)):
             return np.asarray(decode(Path(source), "L" if name.endswith("mask") else "P"))
-        array = np.squeeze(np.asarray(source))
+        array = np.squeeze(np.asarray(source.cpu() if isinstance(source, Tensor) else source))
         if array.ndim != 2:
             raise InputError(f"{name} has the shape {array.shape}; give a map (H, W)")
-        return array.astype(np.uint8)
-
-    def mask(self, name: Argument) -> Pixels:
-        """A mask in 0..255 at its own size, uint8 (H, W); one of 0 and 1 is scaled."""
-        mask = self.map(name)
-        return mask * np.uint8(255) if mask.max() <= 1 else mask
+        return array
 
     def has(self, name: Argument) -> bool:
         return self.sources.get(name) is not None
@@ -101,9 +112,14 @@ class Given:
         source = self._source("pose")
         if isinstance(source, (str, Path)):
             return keypoints.read_body25(Path(source))
-        joints = np.asarray(source, np.float32)
+        try:
+            joints = np.asarray(source, np.float32)
+        except (TypeError, ValueError) as error:
+            raise InputError("pose: give a file of OpenPose, or its Body25 as (25, 3)") from error
         if joints.shape != (25, 3):
             raise InputError(f"pose has the shape {joints.shape}; give OpenPose's Body25, (25, 3)")
+        if not np.isfinite(joints).all():
+            raise InputError("pose holds numbers that are not finite; a joint not found is 0, 0, 0")
         return joints
 
     @cached_property
@@ -125,6 +141,21 @@ class Given:
         return agnostic.agnostic_mask(self.parse, self.body25)
 
 
+def _whole(name: str, array: NDArray[Any]) -> Pixels:
+    """
+    Raises:
+        InputError: there is something else than whole numbers in 0..255.
+    """
+    if array.dtype not in (np.uint8, np.bool_):
+        inside = (array >= 0) & (array <= 255) & (array == np.rint(array))
+        if not inside.all():
+            raise InputError(
+                f"{name} must hold whole numbers in 0..255 (a mask also shares in 0..1); it has "
+                f"{array.min():.3g} to {array.max():.3g}"
+            )
+    return array.astype(np.uint8)
+
+
 def _rgb(name: str, source: Any) -> Pixels:
     """uint8 (H, W, 3) of an array or a tensor."""
     if hasattr(source, "detach"):
@@ -140,6 +171,8 @@ def _channels_last(name: str, tensor: Tensor) -> Pixels:
     if tensor.ndim != 3 or tensor.shape[0] != 3:
         raise InputError(f"{name} has the shape {tuple(tensor.shape)}; give a tensor (3, H, W)")
     if tensor.is_floating_point():
+        if not (tensor.abs() <= 1 + ROUNDING).all():
+            raise InputError(f"{name} is a tensor of floats: give finite ones in [-1, 1]")
         pixels: Pixels = to_pixels(tensor[None])[0]
         return pixels
     return np.asarray(tensor.permute(1, 2, 0))
@@ -199,6 +232,8 @@ def samples_of(arguments: dict[Argument, Any]) -> list[dict[Argument, Any]]:
         InputError: lists of different lengths.
     """
     lengths = {k: len(v) for k, v in arguments.items() if isinstance(v, (list, tuple))}
+    if 0 in lengths.values():
+        raise InputError("a list is empty; give one value for each picture")
     if len(set(lengths.values())) > 1:
         raise InputError(f"{listed(f'{k} has {n}' for k, n in lengths.items())}; give as many each")
     count = next(iter(lengths.values()), 1)

@@ -6,10 +6,11 @@ from tryonbench.diagnosis.balance import discriminator_won
 from tryonbench.diagnosis.findings import Check, Diagnosis, Finding, NotJudged
 from tryonbench.diagnosis.history import read_history
 from tryonbench.diagnosis.inputs import conditions_constant, data_repeated, garment_ignored
-from tryonbench.diagnosis.stability import learning_rate_too_high, plateau
+from tryonbench.diagnosis.stability import broken_off, learning_rate_too_high, plateau
 from tryonbench.runs import Run
 
 CHECKS: dict[str, Check] = {
+    "broken_off": broken_off,
     "plateau": plateau,
     "discriminator_won": discriminator_won,
     "garment_ignored": garment_ignored,

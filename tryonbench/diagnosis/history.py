@@ -47,6 +47,8 @@ class History:
 
     manifest: dict[str, Any]
     records: tuple[dict[str, Any], ...]
+    broken_off: str | None = None
+    """With what the training stopped, if it went wrong."""
 
     def series(self, key: str) -> Series:
         """The records that have a number of that name."""
@@ -78,6 +80,10 @@ class History:
         whole = [series.values for series in terms if len(series) == len(longest)]
         return Series(longest.images, np.sum(whole, axis=0))
 
+    def fastest_phase(self) -> str:
+        """The phase of the highest learning rate."""
+        return max(self.phases, key=self.learning_rate)
+
     def learning_rate(self, phase: str) -> float:
         """The configured one of a phase."""
         config = self.manifest["config"]
@@ -99,7 +105,11 @@ def read_history(run: Run) -> History:
     if "config" not in manifest:
         raise InputError(f"{run.folder} is no training run; there is nothing to diagnose")
     records = tuple(record for record in read_log(run.log) if "images" in record)
-    history = History(manifest, records)
+    stopped = run.broken_off
+    reason = stopped.read_text(encoding="utf-8").strip() if stopped.is_file() else None
+    history = History(manifest, records, reason)
+    if reason and not history.phases:
+        raise InputError(f"{run.folder} broke off at once: {reason}")
     if not history.phases:
         raise InputError(
             f"{run.log} has no training step yet; train on, or log more often: --set log_every=1"

@@ -44,6 +44,14 @@ def plateau(history: History) -> Finding | None:
     )
 
 
+def broken_off(history: History) -> Finding | None:
+    """The training stopped by itself."""
+    if history.broken_off is None:
+        return None
+    what, *rest = history.broken_off.split("; ")
+    return Finding("broken_off", "broken off: the training went wrong", (what,), "; ".join(rest))
+
+
 def learning_rate_too_high(history: History) -> Finding | None:
     """The loss grows again, swings from record to record, or gradients spike."""
     total, phase = history.total(), history.phases[0]
@@ -53,7 +61,8 @@ def learning_rate_too_high(history: History) -> Finding | None:
     evidence = [text for text in (_growth(total), _swing(total), _spikes(norms)) if text]
     if not evidence:
         return None
-    rate, setting = history.learning_rate(phase), history.rate_setting(phase)
+    fastest = history.fastest_phase()
+    rate, setting = history.learning_rate(fastest), history.rate_setting(fastest)
     return Finding(
         "learning_rate_too_high",
         "learning rate too high: the training is not calm",

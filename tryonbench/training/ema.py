@@ -12,7 +12,8 @@ from tryonbench.method import TryOnMethod
 
 
 class Ema:
-    """Averages of parameters; buffers are copied. Decay is shorter at the start."""
+    """Averages of parameters and of buffers of real numbers; whole numbers are copied. Decay is
+    shorter at the start."""
 
     def __init__(self, networks: Mapping[str, nn.Module], decay: float) -> None:
         self.decay = decay

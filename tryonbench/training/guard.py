@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from statistics import median
 from typing import Any
 
+from tryonbench.config import RunConfig
 from tryonbench.errors import TryonbenchError
 from tryonbench.runs import Run
 from tryonbench.training.checkpoints import last_good
@@ -25,12 +26,10 @@ OVERFLOWS = 20
 class Guard:
     """Watches losses and gradients. It stops a phase before the weights move."""
 
-    def __init__(self, run: Run, skips_overflows: bool) -> None:
-        """
-        Args:
-            skips_overflows: the precision leaves out updates whose gradient is not finite.
-        """
-        self.run, self.allowed = run, OVERFLOWS if skips_overflows else 0
+    def __init__(self, run: Run, config: RunConfig[Any]) -> None:
+        """With fp16, updates whose gradient is not finite are left out, and some are allowed."""
+        self.run, self.config = run, config
+        self.allowed = OVERFLOWS if config.precision == "16-mixed" else 0
         self.calm: dict[str, list[float]] = {}
         self.in_a_row: dict[str, int] = {}
 
@@ -81,7 +80,11 @@ class Guard:
         return self.in_a_row[key]
 
     def _stop(self, what: str) -> None:
-        advice = "begin again with a lower --set optimizer.lr, or with --set optimizer.grad_clip=1"
+        """Any phase can be the cause: a discriminator's faults show in the generator's losses."""
+        places = ["optimizer", *(f"optimizers.{phase}" for phase in self.config.optimizers)]
+        advice = "begin again with a lower " + " or ".join(f"--set {p}.lr" for p in places)
+        if not all(o.grad_clip for o in (self.config.optimizer, *self.config.optimizers.values())):
+            advice += ", or with --set optimizer.grad_clip=1"
         raise TryonbenchError(f"{what}; {last_good(self.run)}; {advice}")
 
     def state(self) -> dict[str, Any]:

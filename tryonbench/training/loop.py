@@ -82,7 +82,7 @@ class Trainer:
         self.ema = Ema(method.inference_networks, config.ema_decay)
         self.validator = Validator(method, self.ema, held_out, config) if held_out else None
         self.best = worst(config.best)
-        self.guard = Guard(run, skips_overflows=config.precision == "16-mixed")
+        self.guard = Guard(run, config)
         self.log = RunLog(run)
         self.probe: Probe | None = None
         self.grids: SampleGrids | None = None

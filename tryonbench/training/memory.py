@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from math import prod
 from typing import Any
 
+import torch
+
 from tryonbench.config import RunConfig
 from tryonbench.errors import TryonbenchError
 from tryonbench.memory import is_out_of_memory
 from tryonbench.method import TryOnMethod
+from tryonbench.registry import preset_values, run_config
 from tryonbench.runs import Run
 from tryonbench.training.checkpoints import last_good
 
@@ -24,6 +27,11 @@ def memory_explained(method: type[TryOnMethod], config: RunConfig[Any], run: Run
     try:
         yield
     except (MemoryError, RuntimeError) as error:
+        if "DataLoader worker" in str(error):
+            raise TryonbenchError(
+                f"a process that loads data died, perhaps for lack of memory; {last_good(run)}; "
+                f"go on with fewer: --set workers={config.workers // 2}"
+            ) from error
         if not is_out_of_memory(error):
             raise
         height, width = config.size
@@ -48,10 +56,29 @@ def _advice(method: type[TryOnMethod], config: RunConfig[Any]) -> Iterator[str]:
 
 
 def _smaller_preset(method: type[TryOnMethod], config: RunConfig[Any]) -> Iterator[str]:
-    """The method's largest preset of a smaller size; a smaller size if there is none."""
-    sizes = {name: prod(values["size"]) for name, values in method.presets().items()}
-    smaller = {name: area for name, area in sizes.items() if area < prod(config.size)}
+    """The method's largest preset of smaller pictures and no larger networks; a smaller size if
+    there is none."""
+    presets = {name: run_config(method, values) for name, values in _presets(method)}
+    areas = {name: prod(preset.size) for name, preset in presets.items()}
+    most = _parameters(method, config)
+    smaller = {
+        name: area
+        for name, area in areas.items()
+        if area < prod(config.size) and _parameters(method, presets[name]) <= most
+    }
     if smaller:
         yield f"--preset {max(smaller, key=lambda name: smaller[name])}"
     else:
         yield "a smaller --set size=HxW"
+
+
+def _presets(method: type[TryOnMethod]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name in method.presets():
+        yield name, preset_values(method, name)
+
+
+def _parameters(method: type[TryOnMethod], config: RunConfig[Any]) -> int:
+    """Counted without allocating them."""
+    with torch.device("meta"):
+        networks = method(config.model, config.size).networks
+    return sum(parameter.numel() for parameter in networks.parameters())

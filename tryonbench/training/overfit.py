@@ -160,5 +160,5 @@ def tell_verdict(verdict: Verdict, tell: Callable[[str], None]) -> None:
         tell(line)
     raise TryonbenchError(
         f"the samples were not learnt: {result}; look at what did not move, or train longer: "
-        "--set images=N"
+        "--fresh --set images=N"
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tryonbench.checkpoint import BEST, MODEL, read_header, weights_file
@@ -14,8 +15,8 @@ from tryonbench.data.layout import Split
 from tryonbench.data.pairs import PairList, own_garments
 from tryonbench.data.prepared import find_prepared
 from tryonbench.environment import environment
-from tryonbench.errors import InputError
-from tryonbench.files import refuse_unwritable
+from tryonbench.errors import InputError, TryonbenchError
+from tryonbench.files import refuse_unwritable, write_text
 from tryonbench.method import TryOnMethod, size_problem
 from tryonbench.registry import run_config
 from tryonbench.runs import OVERFIT, Run
@@ -33,6 +34,8 @@ from tryonbench.training.overfit import (
 from tryonbench.training.trackers import require_trackers
 from tryonbench.training.validation import Best, hold_out
 
+NEUTRAL = {"workers", "checkpoint_seconds", "trackers", "samples_every", "log_every"}
+"""Settings that a resumed run may change."""
 WAITS = 0.2
 """Share of the time from which on waiting for data is worth telling."""
 
@@ -83,12 +86,24 @@ def train(
                 trainer = Trainer(built, config, run, held_out if held_out.ids else None)
                 _open(run, manifest, fresh)
                 trainer.resume()
-                trainer.fit(dataset)
+                with _noted(run):
+                    trainer.fit(dataset)
             _tell_best(trainer, tell)
             _tell_waiting(trainer, tell, split, dataset)
     if overfit:
         tell_verdict(judge(run, method, config, dataset), tell)
     return not complete
+
+
+@contextmanager
+def _noted(run: Run) -> Iterator[None]:
+    """Write down with what the block broke off; what was written before is void."""
+    run.broken_off.unlink(missing_ok=True)
+    try:
+        yield
+    except TryonbenchError as error:
+        write_text(run.broken_off, f"{error}\n")
+        raise
 
 
 def _datasets(
@@ -140,7 +155,7 @@ def _check(method: type[TryOnMethod], config: RunConfig[Any]) -> None:
     require_trackers(config.trackers)
     if problem := size_problem(method.info, config.size):
         raise InputError(f"{method.info.name} {problem}; change it with --set size=[H,W]")
-    method.require_for_training(config.model, config.size)
+    method.require_for_training(config)
 
 
 def _manifest(
@@ -184,7 +199,8 @@ def _refuse_other(
         raise InputError(f"{run.folder} is no {manifest['kind']} run; name another one with --run")
     if fresh or not _has_checkpoint(run):
         return
-    changes = differences(_completed(method, known["config"]), manifest["config"])
+    before = _completed(method, known["config"])
+    changes = differences(_deciding(before), _deciding(manifest["config"]))
     if known["data"]["fingerprint"] != manifest["data"]["fingerprint"]:
         changes.append(f"data: {known['data']['root']} -> {manifest['data']['root']}")
     if changes:
@@ -192,6 +208,11 @@ def _refuse_other(
             f"{run.folder} was made with other settings ({'; '.join(changes)}); "
             "name another run with --run, or begin again with --fresh"
         )
+
+
+def _deciding(config: dict[str, Any]) -> dict[str, Any]:
+    """The settings without those that change no result."""
+    return {key: value for key, value in config.items() if key not in NEUTRAL}
 
 
 def _completed(method: type[TryOnMethod], config: dict[str, Any]) -> dict[str, Any]:

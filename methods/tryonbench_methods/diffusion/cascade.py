@@ -42,6 +42,21 @@ def smaller(batch: TryOnBatch, size: Size) -> TryOnBatch:
     )
 
 
+def previous_file(path: str) -> Path:
+    """The weights file of the run that `previous` names.
+
+    Raises:
+        InputError: it is not there.
+    """
+    try:
+        return weights_file(Path(path))
+    except InputError as error:
+        raise InputError(
+            f"model.previous={path}: there is no checkpoint of the stage whose pictures this one "
+            "enlarges; put that run back there"
+        ) from error
+
+
 def stage_file(path: str | None, size: Size) -> Path:
     """The weights file of the stage before, by its run or checkpoint.
 
@@ -54,7 +69,7 @@ def stage_file(path: str | None, size: Size) -> Path:
             f"diffusion: this stage enlarges the pictures of one trained at {wanted}; "
             "name its run with --set model.previous=RUN_FOLDER"
         )
-    file = weights_file(Path(path))
+    file = previous_file(path)
     header = read_header(file)
     if header.method != "diffusion":
         raise InputError(f"model.previous={path} is a run of {header.method}, not of diffusion")

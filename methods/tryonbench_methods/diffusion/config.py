@@ -78,6 +78,8 @@ class DiffusionConfig(ModelConfig):
             raise ValueError(f"channels must be multiples of {GROUP}")
         if any(self.channels[level] % self.head_dim for level in self.attention_levels):
             raise ValueError(f"channels of attention levels must be multiples of {self.head_dim}")
+        if self.embedding % self.head_dim or self.embedding % 4:
+            raise ValueError(f"embedding must be a multiple of 4 and of head_dim={self.head_dim}")
         return self
 
     @model_validator(mode="after")
@@ -121,6 +123,10 @@ class DiffusionConfig(ModelConfig):
 
     @model_validator(mode="after")
     def _can_be_trained(self) -> Self:
+        if self.guidance != 1 and not self.condition_drop:
+            raise ValueError(
+                "guidance needs samples without conditions in training; set condition_drop to 0.1"
+            )
         if self.zero_terminal_snr and self.objective == "epsilon":
             raise ValueError(
                 "pure noise tells epsilon nothing of the picture (0 / 0); with zero_terminal_snr "

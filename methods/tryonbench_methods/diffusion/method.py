@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from tryonbench.checkpoint import load_method, load_weights, weights_file
+from tryonbench.checkpoint import load_method, load_weights
+from tryonbench.config import RunConfig
 from tryonbench.method import MethodInfo, Phase, TrainState, TryOnBatch, TryOnMethod
 from tryonbench.seeds import derive, noise
 from tryonbench_methods.common.sizes import require_multiple, require_patches
 from tryonbench_methods.diffusion.binned import by_time
-from tryonbench_methods.diffusion.cascade import low_resolution, resized, smaller, stage_file
+from tryonbench_methods.diffusion.cascade import (
+    low_resolution,
+    previous_file,
+    resized,
+    smaller,
+    stage_file,
+)
 from tryonbench_methods.diffusion.conditions import (
     Conditions,
     augment,
@@ -47,22 +55,25 @@ class Diffusion(TryOnMethod):
     _previous: TryOnMethod | None = None
 
     @classmethod
-    def require_for_training(cls, config: DiffusionConfig, size: tuple[int, int]) -> None:
+    def require_for_training(cls, config: RunConfig[Any]) -> None:
         """The stage before, without which no picture could be generated afterwards; the teacher."""
-        if config.stage == "upsample":
-            stage_file(config.previous, config.previous_size(size))
-        if config.stage == "distil":
-            teacher_file(config, size)
+        model: DiffusionConfig = config.model
+        if model.stage == "upsample":
+            stage_file(model.previous, model.previous_size(config.size))
+        if model.stage == "distil":
+            teacher_file(model, config.size)
 
     @classmethod
     def checkpoints_read(cls, config: DiffusionConfig) -> tuple[Path, ...]:
         """That of the stage before."""
-        return (weights_file(Path(config.previous)),) if config.previous else ()
+        return (previous_file(config.previous),) if config.previous else ()
 
     def build(self) -> dict[str, nn.Module]:
         """The two UNets; of a plain super-resolution stage one."""
         require_multiple(self.info.name, self.size, self.config.reduction)
         require_patches(self.info.name, self.size, self.config.used_patch)
+        if (scale := self.config.scale) and self.config.stage == "upsample":
+            require_multiple(self.info.name, self.size, scale, "model.scale", "another scale")
         if not self.config.attention_levels:
             self.phases = (Phase("generator", ("person_unet",)),)
             return {"person_unet": PlainUNet(self.config)}

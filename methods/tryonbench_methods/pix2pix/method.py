@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from tryonbench.config import RunConfig
 from tryonbench.errors import InputError
 from tryonbench.method import MethodInfo, Phase, TrainState, TryOnBatch, TryOnMethod
 from tryonbench_methods.common.conditions import (
@@ -52,9 +54,9 @@ class Pix2Pix(TryOnMethod):
     config: Pix2PixConfig
 
     @classmethod
-    def require_for_training(cls, config: Pix2PixConfig, size: tuple[int, int]) -> None:
+    def require_for_training(cls, config: RunConfig[Any]) -> None:
         """The networks of the losses."""
-        require_distances(config.losses)
+        require_distances(config.model.losses)
 
     def build(self) -> dict[str, nn.Module]:
         """Generator and discriminator."""
@@ -69,11 +71,18 @@ class Pix2Pix(TryOnMethod):
         }
 
     def _require_windows(self) -> None:
-        """The discriminator halves all but its last layer's input and ends with two 4x4 windows.
+        """The stem reflects half a kernel. The discriminator halves all but its last layer's input
+        and ends with two 4x4 windows.
 
         Raises:
             InputError: no window fits in what is left.
         """
+        kernel = self.config.generator.outer_kernel
+        if kernel // 2 >= min(self.size):
+            raise InputError(
+                f"pix2pix: model.generator.outer_kernel={kernel} is wider than images of "
+                f"{self.size[0]}x{self.size[1]} can be reflected; choose a smaller one"
+            )
         layers = len(self.config.discriminator.channels)
         most = int(math.log2(min(self.size) / 3)) + 1
         if layers > most:

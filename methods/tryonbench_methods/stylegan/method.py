@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from tryonbench.config import RunConfig
+from tryonbench.errors import InputError
 from tryonbench.method import MethodInfo, Phase, TrainState, TryOnBatch, TryOnMethod
 from tryonbench.seeds import noise
 from tryonbench_methods.common.conditions import (
@@ -48,9 +51,19 @@ class StyleGAN(TryOnMethod):
     config: StyleGANConfig
 
     @classmethod
-    def require_for_training(cls, config: StyleGANConfig, size: tuple[int, int]) -> None:
-        """The networks of the losses."""
-        require_distances(config.losses)
+    def require_for_training(cls, config: RunConfig[Any]) -> None:
+        """The networks of the losses; growing that ends; second derivatives for path lengths."""
+        require_distances(config.model.losses)
+        if config.compile and config.model.losses.path_length:
+            raise InputError(
+                "stylegan: path lengths need second derivatives, which compiled code does not "
+                "have; leave compile or model.losses.path_length out"
+            )
+        if config.model.grow and config.model.grow[-1][0] >= config.images:
+            raise InputError(
+                f"stylegan: model.grow ends at {config.model.grow[-1][0]} images, the training at "
+                f"{config.images}: the finest level would never learn"
+            )
 
     def build(self) -> dict[str, nn.Module]:
         """Generator and discriminator."""
@@ -58,11 +71,24 @@ class StyleGAN(TryOnMethod):
         depths = len(config.generator.channels), len(config.discriminator.channels)
         require_multiple(self.info.name, self.size, 2 ** (max(depths) - 1))
         require_patches(self.info.name, self.size, config.generator.warp_patch)
+        self._require_cells(2 ** (depths[0] - 1))
         require_growing(config.grow, self.size, min(depths))
         return {
             "generator": Generator(config.generator, config.losses.path_length > 0),
             "discriminator": Discriminator(config.discriminator, self.size, len(config.grow)),
         }
+
+    def _require_cells(self, reduction: int) -> None:
+        """
+        Raises:
+            InputError: AdaIN would normalise maps of one cell.
+        """
+        cells = self.size[0] * self.size[1] // reduction**2
+        if self.config.generator.decoder == "adain" and cells < 2:
+            raise InputError(
+                f"stylegan: at {self.size[0]}x{self.size[1]} the coarsest map has one cell, whose "
+                "deviation AdaIN would divide by; choose a larger size or fewer levels"
+            )
 
     def training_step(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
         """The losses of the phase that `state` names."""
