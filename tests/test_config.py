@@ -52,6 +52,9 @@ def test_lists_are_read_as_yaml() -> None:
         ("optimizer.lr=.nan", 'the setting "optimizer.lr" cannot be nan'),
         ("batch_size=100000000", "batch_size is more than images"),
         ("augment.flip=2", 'the setting "augment.flip" cannot be 2'),
+        ("trackers=wandb", "it is a list of values: [A, B]"),
+        ("model.channels=[30,64]", 'the settings "model" do not fit together: channels must be'),
+        ("model.embedding=50", "embedding must be a multiple of 4 and of head_dim=32"),
     ],
 )
 def test_wrong_settings_are_named(assignment: str, message: str) -> None:
@@ -67,6 +70,23 @@ def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None
     file.write_text(text)
     with pytest.raises(InputError, match=r"bad\.yaml"):
         _config(file=file)
+
+
+def test_what_a_phase_leaves_out_is_as_for_all() -> None:
+    method = method_class("pix2pix")
+    given = ["optimizer.grad_clip=1", "optimizers.generator.lr=1e-4"]
+    config = run_config(method, layered(preset_values(method, "nano"), None, given))
+    own = config.optimizers
+    assert own["generator"] == config.optimizer.model_copy(update={"lr": 1e-4})
+    assert (own["discriminator"].lr, own["discriminator"].grad_clip) == (2e-4, 1)
+    assert run_config(method, config.model_dump(mode="json")) == config
+
+
+def test_guidance_needs_samples_without_conditions() -> None:
+    method = method_class("diffusion")
+    given = ["model.guidance=3", "model.condition_drop=0"]
+    with pytest.raises(InputError, match=r"guidance needs samples without.*condition_drop to 0.1"):
+        run_config(method, layered(preset_values(method, "nano"), None, given))
 
 
 def test_unknown_preset_and_phase() -> None:

@@ -6,8 +6,10 @@ import pytest
 import torch
 from pydantic import ValidationError
 
+from tryonbench.errors import InputError
 from tryonbench.method import TrainState
 from tryonbench.registry import method_class
+from tryonbench_methods.common.training import PICTURES, painted_before
 from tryonbench_methods.pix2pix.config import (
     DiscriminatorConfig,
     GeneratorConfig,
@@ -223,15 +225,27 @@ def test_settings_that_do_not_fit_together_are_refused():
             GeneratorConfig(**wrong)
 
 
-def test_the_discriminator_sees_the_generators_own_pictures(make_batch):
+@pytest.mark.parametrize("name", ["pix2pix", "stylegan"])
+def test_the_discriminator_sees_the_generators_own_pictures(name, make_batch):
     """Painted once a step; newly where its phase runs alone."""
-    method = method_class("pix2pix")(Pix2PixConfig(), (64, 48))
-    batch, state = make_batch(2), TrainState("generator", 0, 0)
+    chosen = method_class(name)
+    method, batch = chosen(chosen.config_class(), (64, 48)), make_batch(2)
+    state = TrainState("generator", 1, 0)
     method.training_step(batch, state)
-    kept = state.carried["fake"]
+    kept = state.carried[PICTURES]
     assert not kept.requires_grad
-    later = TrainState("discriminator", 0, 0, carried=state.carried)
-    assert method._fake(batch, later) is kept
-    alone = method._fake(batch, TrainState("discriminator", 0, 0))
-    assert alone.shape == kept.shape
-    assert not alone.requires_grad
+
+    def fake_loss(carried):
+        torch.manual_seed(0)
+        later = TrainState("discriminator", 1, 0, carried=carried)
+        return method.training_step(batch, later)["fake"].item()
+
+    assert fake_loss({PICTURES: kept}) != fake_loss({PICTURES: torch.zeros_like(kept)})
+    assert painted_before(state, lambda: torch.ones(1)) is kept
+    assert fake_loss({}) > 0
+
+
+def test_a_kernel_wider_than_can_be_reflected_is_refused():
+    config = Pix2PixConfig.model_validate({"generator": {"outer_kernel": 65}})
+    with pytest.raises(InputError, match="outer_kernel=65 is wider than images of 32x32"):
+        Pix2Pix(config, (32, 32))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import torch
 from lightning_fabric import Fabric
 from pydantic import ValidationError
 
+from tryonbench.config import layered
 from tryonbench.errors import InputError
 from tryonbench.method import TrainState
+from tryonbench.registry import preset_values, run_config
 from tryonbench_methods.stylegan import augment
 from tryonbench_methods.stylegan.augment import CHANGES, augmented
 from tryonbench_methods.stylegan.config import (
@@ -187,6 +191,25 @@ def test_sizes_that_do_not_double_are_refused():
         StyleGANConfig(grow=((100, (8, 6)), (100, (16, 12))))
     with pytest.raises(ValidationError, match="need 32 pixels"):
         StyleGANConfig(grow=((100, (64, 24)),), losses=LossConfig(perceptual=1))
+
+
+@pytest.mark.parametrize(
+    ("changes", "advice"),
+    [
+        ({"compile": True, "model.losses.path_length": 2}, "leave compile or .*path_length out"),
+        ({"model.grow": [[7000, [32, 24]]]}, "grow ends at 7000 images, the training at 7000"),
+    ],
+)
+def test_a_training_that_cannot_end_well_is_refused(changes, advice):
+    given = [f"{key}={json.dumps(value)}" for key, value in changes.items()]
+    config = run_config(StyleGAN, layered(preset_values(StyleGAN, "nano"), None, given))
+    with pytest.raises(InputError, match=advice):
+        StyleGAN.require_for_training(config)
+
+
+def test_adain_needs_maps_of_more_than_one_cell():
+    with pytest.raises(InputError, match="the coarsest map has one cell"):
+        StyleGAN(StyleGANConfig(generator={"decoder": "adain"}), (8, 8))
 
 
 def test_path_lengths_of_a_linear_map_are_those_of_its_jacobian():

@@ -13,7 +13,7 @@ import torch
 
 from tryonbench.checkpoint import read_header, weights_file
 from tryonbench.diagnosis.diagnose import diagnose
-from tryonbench.errors import TryonbenchError
+from tryonbench.errors import InputError, TryonbenchError
 from tryonbench.method import TryOnMethod
 from tryonbench.registry import method_class, preset_values, run_config
 from tryonbench.runs import Run
@@ -175,6 +175,22 @@ def test_another_error_is_left_as_it_is(paint: Paint, painter: Any) -> None:
 
     with pytest.raises(RuntimeError, match="shapes differ"):
         paint(method=out_of_memory(painter, wrong))
+
+
+def test_a_loading_process_that_dies_is_said_in_one_line(paint: Paint, painter: Any) -> None:
+    def killed() -> None:
+        raise RuntimeError("DataLoader worker (pid 7) is killed by signal: Killed.")
+
+    with pytest.raises(TryonbenchError, match=r"a process that loads data died.*workers=1"):
+        paint("batch_size=8", "workers=2", method=out_of_memory(painter, killed))
+
+
+def test_settings_that_change_no_result_may_change_on_resuming(paint: Paint) -> None:
+    run = paint("images=8")
+    paint("images=8", "workers=1", "checkpoint_seconds=9", "log_every=2")
+    with pytest.raises(InputError, match="other settings"):
+        paint("images=8", "batch_size=2")
+    assert run.log.is_file()
 
 
 def test_a_changed_configuration_is_refused_with_the_difference(paint: Paint) -> None:
