@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tryonbench.errors import InputError
 from tryonbench.progress import progress
-from tryonbench.synth import SynthSpec, write_dataset
+from tryonbench.synth import SYNTH_VERSION, SynthSpec, write_dataset
 
 DEFAULT = SynthSpec(size=(64, 48), train=2000, test=100, seed=0)
 
@@ -35,13 +35,14 @@ def default_root() -> Path:
 
 
 def drawn_root(spec: SynthSpec) -> Path:
-    """A data set's folder in the cache, made if it is not there yet.
+    """A data set's folder in the cache, made if it is not there yet; each version has its own.
 
     Raises:
         InputError: such a set cannot be drawn.
     """
     height, width = spec.size
-    name = f"synth-{height}x{width}-{spec.train}-{spec.test}-s{spec.seed}"
+    counts = f"{spec.train}-{spec.test}-s{spec.seed}-v{SYNTH_VERSION}"
+    name = f"synth-{height}x{width}-{counts}"
     root = cache_folder() / name
     if not is_procedural(root):
         make_synth(root, spec)
