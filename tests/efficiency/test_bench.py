@@ -162,10 +162,13 @@ def test_a_crash_is_told_with_its_last_line(register, task: Make) -> None:
 @pytest.mark.skipif(resident_bytes() is None, reason="nothing tells the memory of processes here")
 def test_a_memory_limit_is_kept(register, task: Make) -> None:
     register()
-    limits = Limits(bytes=1_100_000_000)
+    one = run_task(task("fake-hungry", batch=1, min_calls=1), Limits()).measured
+    assert one is not None
+    limits = Limits(bytes=int(one.memory.rss_mb * 1e6) + 200_000_000)  # eight pictures take 800 MB
     assert run_task(task("fake-hungry", batch=1, min_calls=1), limits).measured is not None
     found = run_task(task("fake-hungry", batch=8), limits)
-    assert found.out_of_memory == "took over 1.02 GiB (--memory-limit) and was stopped"
+    told = f"took over {limits.bytes / 2**30:.2f} GiB (--memory-limit) and was stopped"
+    assert found.out_of_memory == told
 
 
 def test_the_default_limit_leaves_some_memory() -> None:

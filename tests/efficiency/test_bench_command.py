@@ -132,6 +132,7 @@ def test_ctrl_c_leaves_no_process_and_what_was_measured(
         cwd=tmp_path,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests may ignore it
     )
     while not (tmp_path / "pid").exists() and process.poll() is None:
         time.sleep(0.05)

@@ -9,6 +9,7 @@ import pytest
 
 from tryonbench.runs import read_log
 from tryonbench.training import clock as module
+from tryonbench.training import start
 from tryonbench.training.clock import Clock
 
 
@@ -57,6 +58,7 @@ def test_a_training_that_waits_for_data_says_what_helps(
     paint: Any, monkeypatch: pytest.MonkeyPatch, share: float, told: bool
 ) -> None:
     monkeypatch.setattr(module.Spent, "wait_share", share)
+    monkeypatch.setattr(start, "LEAST_WAIT", 0.0)
     lines: list[str] = []
     run = paint(tell=lines.append)
     assert {record["data_wait"] for record in read_log(run.log)} == {share}

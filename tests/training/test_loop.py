@@ -78,7 +78,7 @@ def test_phases_of_a_step_hand_tensors_on_and_the_next_step_starts_empty(
 
     monkeypatch.setattr(chosen, "training_step", step)
     _train(synth_root, tmp_path, "images=8")
-    assert seen == [("generator", set()), ("discriminator", {"fake"})] * 2
+    assert seen == [("generator", set()), ("discriminator", {"pictures"})] * 2
 
 
 def test_an_unknown_phase_is_named(synth_root: Path, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_each_accumulated_batch_is_seeded_by_the_images_before_it(
     accumulated, drawn[:] = list(drawn), []
     paint("images=8", "batch_size=2", method=chosen, name="single")
     seen = [(phase, images, carried) for phase, images, carried, _ in accumulated[:4]]
-    alone = {"generator": set(), "discriminator": {"fake"}}
+    alone = {"generator": set(), "discriminator": {"pictures"}}
     assert seen == [(p, i, alone[p]) for p in alone for i in (0, 2)]
     first = {images: draw for phase, images, _, draw in drawn if phase == "generator"}
     again = {images: draw for phase, images, _, draw in accumulated if phase == "generator"}

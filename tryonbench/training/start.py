@@ -38,6 +38,8 @@ NEUTRAL = {"workers", "checkpoint_seconds", "trackers", "samples_every", "log_ev
 """Settings that a resumed run may change."""
 WAITS = 0.2
 """Share of the time from which on waiting for data is worth telling."""
+LEAST_WAIT = 10.0
+"""Seconds of it."""
 
 
 def train(
@@ -138,13 +140,13 @@ def _tell_waiting(
     trainer: Trainer, tell: Callable[[str], None], split: Split, dataset: VitonHD
 ) -> None:
     """Say what would help if a good part of the time was spent waiting for samples."""
-    share, workers = trainer.clock.own.wait_share, trainer.config.workers
-    if share < WAITS:
+    spent, workers = trainer.clock.own, trainer.config.workers
+    if spent.wait_share < WAITS or spent.waited < LEAST_WAIT:
         return
     size = "x".join(map(str, dataset.size))
     prepare = f"tryonbench data prepare {split.root} --size {size}, once, or "
     tell(
-        f"{share:.0%} of the time was spent waiting for data; to train faster: "
+        f"{spent.wait_share:.0%} of the time was spent waiting for data; to train faster: "
         f"{'' if dataset.prepared else prepare}--set workers={max(2, 2 * workers)}"
     )
 
