@@ -140,7 +140,7 @@ def test_images_of_another_stage_before_are_made_anew(before, tmp_path):
     assert counted["garment_unet 1 before"] == own["garment_unet"]
     assert len(counted) == 4
     (before / "model.safetensors").unlink()
-    with pytest.raises(InputError, match="there is no checkpoint of the stage"):
+    with pytest.raises(InputError, match="there is no checkpoint there, and this stage"):
         list(files_read(file))
 
 

@@ -46,36 +46,15 @@ def bench(
 
     Examples: `tryonbench bench --all`, `tryonbench bench --method NAME --batch 1,8 --steps 4`
     """
-    from tryonbench.cli.bench_asked import (
-        batches_asked,
-        device_asked,
-        memory_asked,
-        precision_asked,
-    )
+    from tryonbench.cli.bench_asked import how_asked, limits_asked
     from tryonbench.data.default import parse_size
-    from tryonbench.data.layout import open_split
-    from tryonbench.efficiency.bench import How
-    from tryonbench.efficiency.launch import Limits
     from tryonbench.efficiency.targets import Wanted
     from tryonbench.errors import InputError
 
     if bool(method) == all_:
         raise InputError("name what to measure with --method, or give --all")
-    if data:
-        open_split(data, "test")
-    chosen = device_asked(device)
-    how = How(
-        device=chosen,
-        precision=precision_asked(precision, chosen),
-        compile=compile_,
-        batches=batches_asked(batch, max_batch, chosen),
-        search=batch is None,
-        repeats=repeats,
-        min_calls=iterations,
-        min_seconds=seconds,
-        limits=Limits(time_limit, memory_asked(memory_limit)),
-        data=data,
-    )
+    limits, often = limits_asked(time_limit, memory_limit), (repeats, iterations, seconds)
+    how = how_asked(device, precision, compile_, batch, max_batch, often, limits, data)
     pixels = parse_size(size) if size else None
     wanted = Wanted(preset, pixels, tuple(assignments or ()), steps, runs)
     _bench(method or [], wanted, how, out, as_json)

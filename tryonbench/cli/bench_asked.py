@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import get_args
 
 from tryonbench.cli.options import keys_of
-from tryonbench.efficiency.bench import doubling
+from tryonbench.data.layout import open_split
+from tryonbench.efficiency.bench import How, doubling
 from tryonbench.efficiency.build import device_of, refuse_precision
+from tryonbench.efficiency.launch import Limits
 from tryonbench.efficiency.schema import Device, Precision
 from tryonbench.errors import InputError, did_you_mean
 
@@ -62,12 +65,47 @@ def batches_asked(text: str | None, most: int | None, device: Device) -> tuple[i
     return tuple(sorted({int(word) for word in words}))
 
 
-def memory_asked(gib: float | None) -> int | None:
-    """Bytes.
-
+def limits_asked(seconds: float, gib: float | None) -> Limits:
+    """
     Raises:
-        InputError: nothing would be left.
+        InputError: no memory would be left.
     """
     if gib is not None and not gib > 0:
         raise InputError(f"--memory-limit {gib:g} must be more than 0 GiB")
-    return None if gib is None else int(gib * 2**30)
+    return Limits(seconds, None if gib is None else int(gib * 2**30))
+
+
+def how_asked(
+    device: str | None,
+    precision: str,
+    compiled: bool,
+    batch: str | None,
+    max_batch: int | None,
+    often: tuple[int, int, float],
+    limits: Limits,
+    data: Path | None,
+) -> How:
+    """How the options want targets measured.
+
+    Args:
+        often: processes, calls at least, seconds at least.
+
+    Raises:
+        InputError: an option is wrong, or not possible on this device.
+    """
+    if data:
+        open_split(data, "test")
+    chosen = device_asked(device)
+    repeats, calls, seconds = often
+    return How(
+        device=chosen,
+        precision=precision_asked(precision, chosen),
+        compile=compiled,
+        batches=batches_asked(batch, max_batch, chosen),
+        search=batch is None,
+        repeats=repeats,
+        min_calls=calls,
+        min_seconds=seconds,
+        limits=limits,
+        data=data,
+    )

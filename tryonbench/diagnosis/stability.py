@@ -53,7 +53,10 @@ def broken_off(history: History) -> Finding | None:
 
 
 def learning_rate_too_high(history: History) -> Finding | None:
-    """The loss grows again, swings from record to record, or gradients spike."""
+    """The loss grows again, swings from record to record, or gradients spike.
+
+    That shows in the first phase; the phase that learns fastest is the likeliest cause.
+    """
     total, phase = history.total(), history.phases[0]
     if len(total) < FEWEST:
         raise _too_few(history)

@@ -82,10 +82,7 @@ def train(
         if not complete:
             dataset[0]  # a broken sample or missing file should stop us before networks are built
             with memory_explained(method, config, run):
-                seed_init(config)
-                built = method(config.model, config.size)
-                built.initialise()
-                trainer = Trainer(built, config, run, held_out if held_out.ids else None)
+                trainer = _trainer(method, config, run, held_out)
                 _open(run, manifest, fresh)
                 trainer.resume()
                 with _noted(run):
@@ -95,6 +92,16 @@ def train(
     if overfit:
         tell_verdict(judge(run, method, config, dataset), tell)
     return not complete
+
+
+def _trainer(
+    method: type[TryOnMethod], config: RunConfig[Any], run: Run, held_out: VitonHD
+) -> Trainer:
+    """The trainer of a method with its first weights."""
+    seed_init(config)
+    built = method(config.model, config.size)
+    built.initialise()
+    return Trainer(built, config, run, held_out if held_out.ids else None)
 
 
 @contextmanager

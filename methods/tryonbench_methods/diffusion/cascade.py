@@ -8,9 +8,8 @@ from pathlib import Path
 from torch import Tensor
 from torch.nn import functional as F
 
-from tryonbench.checkpoint import read_header, weights_file
-from tryonbench.errors import InputError
 from tryonbench.method import TryOnBatch
+from tryonbench_methods.diffusion.named import named_file
 
 Size = tuple[int, int]
 
@@ -42,38 +41,13 @@ def smaller(batch: TryOnBatch, size: Size) -> TryOnBatch:
     )
 
 
-def previous_file(path: str) -> Path:
-    """The weights file of the run that `previous` names.
-
-    Raises:
-        InputError: it is not there.
-    """
-    try:
-        return weights_file(Path(path))
-    except InputError as error:
-        raise InputError(
-            f"model.previous={path}: there is no checkpoint of the stage whose pictures this one "
-            "enlarges; put that run back there"
-        ) from error
-
-
-def stage_file(path: str | None, size: Size) -> Path:
+def stage_file(path: str | None, size: Size | None) -> Path:
     """The weights file of the stage before, by its run or checkpoint.
 
+    Args:
+        size: that it must have; None: any.
+
     Raises:
-        InputError: none is named, it is no checkpoint of `diffusion`, or it is of another size.
+        InputError: none is named or there, it is no checkpoint of `diffusion`, or of another size.
     """
-    wanted = f"{size[0]}x{size[1]}"
-    if path is None:
-        raise InputError(
-            f"diffusion: this stage enlarges the pictures of one trained at {wanted}; "
-            "name its run with --set model.previous=RUN_FOLDER"
-        )
-    file = previous_file(path)
-    header = read_header(file)
-    if header.method != "diffusion":
-        raise InputError(f"model.previous={path} is a run of {header.method}, not of diffusion")
-    own = "x".join(map(str, header.config["size"]))
-    if own != wanted:
-        raise InputError(f"model.previous={path} makes pictures of {own}, not {wanted}")
-    return file
+    return named_file("model.previous", path, size, "this stage enlarges the pictures of one")

@@ -12,10 +12,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from tryonbench.checkpoint import Header, read_header, weights_file
+from tryonbench.checkpoint import read_header
 from tryonbench.errors import InputError
 from tryonbench_methods.diffusion.config import DiffusionConfig
 from tryonbench_methods.diffusion.flow import SMALLEST_T, Denoiser, euler, shifted
+from tryonbench_methods.diffusion.named import named_file
 
 
 def step_times(student: int, teacher: int, step: int, shift: float) -> Tensor:
@@ -60,28 +61,19 @@ def teacher_file(config: DiffusionConfig, size: tuple[int, int]) -> Path:
     Raises:
         InputError: none is named, or it cannot teach a student of these settings and this size.
     """
-    if config.teacher is None:
-        raise InputError(
-            "diffusion: this stage learns from a trained run; name it with "
-            "--set model.teacher=RUN_FOLDER"
-        )
-    file = weights_file(Path(config.teacher))
-    if wrong := _unfit(read_header(file), config, size):
+    file = named_file("model.teacher", config.teacher, size, "this stage learns from a trained run")
+    teacher = DiffusionConfig.model_validate(read_header(file).config["model"])
+    if wrong := _unfit(teacher, config):
         raise InputError(f"model.teacher={config.teacher} {wrong}")
     return file
 
 
-def _unfit(header: Header, student: DiffusionConfig, size: tuple[int, int]) -> str | None:
-    """Why a checkpoint cannot teach a student, or None."""
-    if header.method != "diffusion":
-        return f"is a run of {header.method}, not of diffusion"
-    teacher, own = DiffusionConfig.model_validate(header.config["model"]), header.config["size"]
+def _unfit(teacher: DiffusionConfig, student: DiffusionConfig) -> str | None:
+    """Why one cannot teach the other, or None."""
     if teacher.objective != "flow" or teacher.stage == "upsample":
         return "was not trained by flow to paint from noise alone, which is what can be distilled"
     if teacher.steps % student.steps or teacher.steps == student.steps:
         return f"takes {teacher.steps} steps: model.steps={student.steps} must be a part of that"
     if teacher.shift != student.shift:
         return f"has model.shift={teacher.shift:g}, not {student.shift:g}"
-    if tuple(own) != size:
-        return f"makes pictures of {own[0]}x{own[1]}, not {size[0]}x{size[1]}"
     return None

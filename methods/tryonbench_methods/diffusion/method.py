@@ -18,7 +18,6 @@ from tryonbench_methods.common.sizes import require_multiple, require_patches
 from tryonbench_methods.diffusion.binned import by_time
 from tryonbench_methods.diffusion.cascade import (
     low_resolution,
-    previous_file,
     resized,
     smaller,
     stage_file,
@@ -66,7 +65,7 @@ class Diffusion(TryOnMethod):
     @classmethod
     def checkpoints_read(cls, config: DiffusionConfig) -> tuple[Path, ...]:
         """That of the stage before."""
-        return (previous_file(config.previous),) if config.previous else ()
+        return (stage_file(config.previous, None),) if config.previous else ()
 
     def build(self) -> dict[str, nn.Module]:
         """The two UNets; of a plain super-resolution stage one."""

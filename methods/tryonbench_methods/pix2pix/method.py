@@ -63,6 +63,7 @@ class Pix2Pix(TryOnMethod):
         require_multiple(self.info.name, self.size, 2 ** len(self.config.generator.stages))
         require_patches(self.info.name, self.size, self.config.generator.warp_patch)
         self._require_windows()
+        self._require_reflection()
         return {
             "generator": Generator(self.config.generator),
             "discriminator": PatchDiscriminator(
@@ -71,24 +72,30 @@ class Pix2Pix(TryOnMethod):
         }
 
     def _require_windows(self) -> None:
-        """The stem reflects half a kernel. The discriminator halves all but its last layer's input
-        and ends with two 4x4 windows.
+        """The discriminator halves all but its last layer's input and ends with two 4x4 windows.
 
         Raises:
             InputError: no window fits in what is left.
         """
-        kernel = self.config.generator.outer_kernel
-        if kernel // 2 >= min(self.size):
-            raise InputError(
-                f"pix2pix: model.generator.outer_kernel={kernel} is wider than images of "
-                f"{self.size[0]}x{self.size[1]} can be reflected; choose a smaller one"
-            )
         layers = len(self.config.discriminator.channels)
         most = int(math.log2(min(self.size) / 3)) + 1
         if layers > most:
             raise InputError(
                 f"pix2pix: model.discriminator.channels has {layers} layers; images of "
                 f"{self.size[0]}x{self.size[1]} allow at most {most}"
+            )
+
+    def _require_reflection(self) -> None:
+        """The stem pads by half a kernel of reflected picture.
+
+        Raises:
+            InputError: the picture is too small for that.
+        """
+        kernel = self.config.generator.outer_kernel
+        if kernel // 2 >= min(self.size):
+            raise InputError(
+                f"pix2pix: model.generator.outer_kernel={kernel} is wider than images of "
+                f"{self.size[0]}x{self.size[1]} can be reflected; choose a smaller one"
             )
 
     def training_step(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
