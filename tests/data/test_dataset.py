@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 from itertools import islice
+from multiprocessing import active_children
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +15,7 @@ import torch
 from PIL import Image
 
 from tryonbench.batch import MODALITIES
-from tryonbench.data.dataset import EndlessShuffle, VitonHD, fingerprint, joined
+from tryonbench.data.dataset import EndlessShuffle, VitonHD, fingerprint, joined, training_loader
 from tryonbench.data.layout import LEGACY, open_split
 from tryonbench.data.pairs import own_garments, pairs_of
 from tryonbench.errors import InputError
@@ -104,6 +107,23 @@ def test_the_endless_shuffle_can_start_anywhere() -> None:
     assert sorted(indices[:10]) == sorted(indices[10:20]) == list(range(10))
     assert indices[:10] != indices[10:20]
     assert list(islice(EndlessShuffle(10, seed=3, start=17), 18)) == whole[17:]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_of_the_whole_process_group_leaves_the_loaders(
+    synth_root: Path, number: int
+) -> None:
+    dataset = _dataset(synth_root, modalities=("cloth_mask",))
+    loader = iter(training_loader(dataset, batch_size=2, seed=0, start=0, workers=1))
+    next(loader)
+    (process,) = active_children()
+    assert process.pid
+    os.kill(process.pid, number)
+    assert sum(len(batch) for batch in islice(loader, 8)) == 16
+    assert process.is_alive()
+    del loader
+    process.join(10)
+    assert not process.is_alive()
 
 
 def test_the_fingerprint_changes_with_files_and_pairs(own_root: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
@@ -146,6 +147,13 @@ class TrainingSamples(Dataset[TryOnBatch]):
         return augmented(sample, draw(self.augment, sample.size, seed))
 
 
+def _outlive_interrupts(worker: int) -> None:
+    """A stop signal often goes to a whole process group; the training ends its loaders itself,
+    after it has saved."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+
+
 def training_loader(
     dataset: VitonHD,
     batch_size: int,
@@ -154,13 +162,18 @@ def training_loader(
     workers: int,
     augment: AugmentConfig = NO_CHANGES,
 ) -> DataLoader[TryOnBatch]:
-    """Endless shuffled batches from the image number `start` on; no sample is dropped."""
+    """Endless shuffled batches from the image number `start` on; no sample is dropped.
+
+    Args:
+        workers: loading processes, one a core at most.
+    """
     return DataLoader(
         TrainingSamples(dataset, augment, seed),
         batch_size=batch_size,
         sampler=EndlessShuffle(len(dataset), seed, start),
-        num_workers=workers,
+        num_workers=min(workers, cores()),
         collate_fn=joined,
+        worker_init_fn=_outlive_interrupts,
         pin_memory=torch.cuda.is_available(),
     )
 
