@@ -87,6 +87,8 @@ def _size(value: Any) -> Any:
     return found
 
 
+Size = Annotated[tuple[PositiveInt, PositiveInt], BeforeValidator(_size)]
+"""Height and width; `256x192` is read too."""
 TrackerName = Literal["tensorboard", "wandb", "trackio"]
 ModelT = TypeVar("ModelT", bound=ModelConfig)
 
@@ -97,8 +99,8 @@ class RunConfig(Strict, Generic[ModelT]):
     method: str
     preset: str
     seed: NonNegativeInt = 0
-    size: Annotated[tuple[PositiveInt, PositiveInt], BeforeValidator(_size)]
-    """Height and width; `256x192` is read too."""
+    size: Size
+    """Height and width."""
     images: PositiveInt
     """Length of the training: images seen, not steps."""
     batch_size: PositiveInt

@@ -93,20 +93,31 @@ class Run:
         Raises:
             InputError: another process is training it.
         """
-        from filelock import FileLock, Timeout
-
-        name = f"tryonbench-{digest(str(self.folder.resolve()))[:16]}.lock"
-        lock = FileLock(Path(gettempdir()) / name)
-        try:
-            with lock.acquire(timeout=0):
-                yield
-        except Timeout as error:
-            raise InputError(f"{self.folder} is being trained by another process") from error
+        with only_here(self.folder, "trained"):
+            yield
 
     def write_manifest(self, values: dict[str, Any]) -> None:
         """Record what this run is, when and by which command it was made."""
         made = {"created": datetime.now(UTC).isoformat(timespec="seconds"), "command": sys.argv}
         write_json(self.manifest_path, {"schema": 1, **values, **made})
+
+
+@contextmanager
+def only_here(folder: Path, what: str) -> Iterator[None]:
+    """Keep other processes of this machine from the same work on a folder.
+
+    Raises:
+        InputError: another process is at it; `what` says at what.
+    """
+    from filelock import FileLock, Timeout
+
+    name = f"tryonbench-{digest(str(folder.resolve()))[:16]}.lock"
+    lock = FileLock(Path(gettempdir()) / name)
+    try:
+        with lock.acquire(timeout=0):
+            yield
+    except Timeout as error:
+        raise InputError(f"{folder} is being {what} by another process") from error
 
 
 def named_run(root: Path, name: str) -> Run:

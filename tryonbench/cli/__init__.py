@@ -18,6 +18,7 @@ from tryonbench.cli import (
     generate,
     methods,
     report,
+    run,
     train,
     weights,
 )
@@ -39,6 +40,7 @@ app.command("eval")(evaluate.evaluate)
 app.command("bench")(bench.bench)
 app.command("compare")(compare.compare)
 app.command("report")(report.report)
+app.command("run")(run.run)
 app.command("doctor")(doctor.doctor)
 app.add_typer(data.app, name="data")
 app.add_typer(methods.app, name="methods")

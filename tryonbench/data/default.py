@@ -34,16 +34,20 @@ def default_root() -> Path:
     return drawn_root(DEFAULT)
 
 
+def drawn_folder(spec: SynthSpec) -> Path:
+    """Where a data set lies in the cache; each version has its own folder."""
+    height, width = spec.size
+    counts = f"{spec.train}-{spec.test}-s{spec.seed}-v{SYNTH_VERSION}"
+    return cache_folder() / f"synth-{height}x{width}-{counts}"
+
+
 def drawn_root(spec: SynthSpec) -> Path:
-    """A data set's folder in the cache, made if it is not there yet; each version has its own.
+    """A data set's folder in the cache, made if it is not there yet.
 
     Raises:
         InputError: such a set cannot be drawn.
     """
-    height, width = spec.size
-    counts = f"{spec.train}-{spec.test}-s{spec.seed}-v{SYNTH_VERSION}"
-    name = f"synth-{height}x{width}-{counts}"
-    root = cache_folder() / name
+    root = drawn_folder(spec)
     if not is_procedural(root):
         make_synth(root, spec)
     return root

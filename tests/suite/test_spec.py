@@ -1,0 +1,99 @@
+"""The suite file and the plan made of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tryonbench.errors import InputError
+from tryonbench.suite.plan import Planner
+from tryonbench.suite.record import Record, left
+from tryonbench.suite.spec import read_suite
+
+GOOD = """
+draw: {size: 64x48, train: 8, test: 4}
+methods:
+  - {method: pix2pix, set: images=16, seeds: [0, 2], name: mine}
+  - {method: grey-fill}
+protocols: synth/unpaired-64x48
+report: out
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("methods: []", "at least 1 item"),
+        ("methods: [{method: pix2pox}]", 'did you mean "pix2pix"'),
+        ("methods: [{method: pix2pix, preset: nono}]", 'did you mean "nano"'),
+        ("methods: [{method: pix2pix, set: imges=4}]", 'did you mean "images"'),
+        ("methods: [{method: pix2pix, seed: 4}]", 'did you mean "seeds"'),
+        ("methods: [{method: grey-fill, seeds: [1]}]", "needs no training"),
+        ("methods: [{method: pix2pix}, {method: pix2pix}]", "called pix2pix-nano-s0"),
+        ("methods: [{method: pix2pix, name: a/b}]", "cannot name a run"),
+        ("methods: [{method: grey-fill}]\nprotocols: [nope]", "nope"),
+        ("methods: [{method: grey-fill}]\ndata: a\ndraw: {size: 64x48, train: 1, test: 1}", "both"),
+        ("methods: [{method: grey-fill}]\njobs: 0", "jobs"),
+        ("methods: [{method: grey-fill}", "not valid YAML"),
+    ],
+)
+def test_what_is_wrong_is_named_with_the_file(write, text: str, message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        read_suite(write(text))
+    assert "mine.yaml" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_jobs_stand_behind_what_they_wait_for(write, tmp_path: Path) -> None:
+    suite = read_suite(write(GOOD))
+    jobs = Planner(suite, tmp_path / "root", tmp_path / "runs").jobs()
+    assert [job.name for job in jobs] == [
+        "prepare 64x48",
+        "train mine-s0",
+        "train mine-s2",
+        "eval mine-s0 synth/unpaired-64x48",
+        "eval mine-s2 synth/unpaired-64x48",
+        "eval grey-fill synth/unpaired-64x48",
+        "eval truth-jpeg75 synth/unpaired-64x48",
+        "eval split-half synth/unpaired-64x48",
+        "report",
+    ]
+    for number, job in enumerate(jobs):
+        assert set(job.after) <= {earlier.name for earlier in jobs[:number]}
+    assert [job.alone for job in jobs] == [False] * 3 + [True] * 3 + [False] * 3
+    assert jobs[2].command[-4:] == ("--run", "mine-s2", "--seed", "2")
+    assert jobs[1].command[5:7] == ("--set", "images=16")
+
+
+def test_only_what_is_not_done_is_left(write, tmp_path: Path) -> None:
+    suite = read_suite(write(GOOD))
+    jobs = Planner(suite, tmp_path / "root", tmp_path / "runs").jobs()
+    record = Record(tmp_path / "suite")
+    for job in jobs:
+        for path in job.makes:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        record.note(job, "done", 1.0)
+    assert left(jobs, Record(tmp_path / "suite"), again=False) == []
+    assert left(jobs, record, again=True) == jobs
+    (tmp_path / "runs" / "mine-s2" / "manifest.json").unlink()
+    names = [job.name for job in left(jobs, record, again=False)]
+    assert names == ["train mine-s2", "eval mine-s2 synth/unpaired-64x48", "report"]
+
+
+def test_another_setting_makes_its_jobs_anew(write, tmp_path: Path) -> None:
+    one = Planner(read_suite(write(GOOD)), tmp_path, tmp_path).jobs()
+    two = Planner(read_suite(write(GOOD.replace("=16", "=32"))), tmp_path, tmp_path).jobs()
+    changed = [a.name for a, b in zip(one, two, strict=True) if a.key != b.key]
+    assert changed == ["train mine-s0", "train mine-s2"]
+
+
+def test_the_content_of_a_configuration_counts(write, tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    text = f"methods: [{{method: pix2pix, config: {config}}}]"
+    config.write_text("images: 16")
+    planner = Planner(read_suite(write(text)), tmp_path, tmp_path)
+    before = planner.jobs()[1].key
+    config.write_text("images: 24")
+    assert planner.jobs()[1].key != before

@@ -1,0 +1,83 @@
+"""A suite's plan, and its jobs while they run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from shlex import join
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from tryonbench.cli.options import note
+from tryonbench.suite.execute import Runner, Show, last_line
+from tryonbench.suite.plan import Job
+from tryonbench.suite.record import State
+
+STYLES: dict[State, str] = {"done": "green", "failed": "red", "blocked": "red", "running": "bold"}
+
+
+def print_plan(
+    jobs: Sequence[Job],
+    todo: set[str],
+    seconds: dict[str, float | None],
+    total: tuple[float, int],
+) -> None:
+    """The jobs with their commands, and how long they may take, on stdout."""
+    for job in jobs:
+        state = _time(seconds[job.name]) if job.name in todo else "done"
+        print(f"{job.name} ({state}): tryonbench {join(job.arguments())}")
+    needed, unknown = total
+    rest = f", and {unknown} of unknown length" if unknown else ""
+    print(f"{len(todo)} of {len(jobs)} jobs to run: about {_time(needed or None)}{rest}")
+
+
+def _time(seconds: float | None) -> str:
+    return "unknown" if seconds is None else str(timedelta(seconds=round(seconds)))
+
+
+@contextmanager
+def shown(jobs: Sequence[Job], runner: Runner) -> Iterator[Show]:
+    """A table of states on a terminal, a line a change elsewhere; on stderr."""
+    if not sys.stderr.isatty():
+        yield _lines(jobs, runner)
+        return
+    console = Console(stderr=True)
+    with Live(_table(jobs, runner), console=console, auto_refresh=False) as live:
+        yield lambda: live.update(_table(jobs, runner), refresh=True)
+        live.update(_table(jobs, runner), refresh=True)
+
+
+def _table(jobs: Sequence[Job], runner: Runner) -> Table:
+    """Job, state, time, and the last line of what it writes."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("job", "state", "time", ""):
+        table.add_column(heading, no_wrap=True, overflow="ellipsis")
+    started = {one.job.name: one.seconds for one in runner.running}
+    for job in jobs:
+        entry = runner.record.of(job)
+        seconds = started.get(job.name, entry.seconds if entry.state == "done" else None)
+        line = last_line(runner.record.log(job)) if entry.state == "running" else entry.message
+        style = STYLES.get(entry.state, "")
+        cells = (Text(job.name), Text(entry.state, style), _time(seconds) if seconds else "")
+        table.add_row(*cells, Text(line, "dim"))
+    return table
+
+
+def _lines(jobs: Sequence[Job], runner: Runner) -> Callable[[], None]:
+    told = {job.name: runner.record.of(job).state for job in jobs}
+
+    def show() -> None:
+        for job in jobs:
+            entry = runner.record.of(job)
+            if entry.state == told[job.name]:
+                continue
+            told[job.name] = entry.state
+            took = f" in {_time(entry.seconds)}" if entry.state == "done" else ""
+            note(f"{job.name}: {entry.state}{took}{f': {entry.message}' if entry.message else ''}")
+
+    return show

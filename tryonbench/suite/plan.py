@@ -1,0 +1,135 @@
+"""The jobs of a suite: command lines of `tryonbench`, and what each waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tryonbench.environment import code_digest
+from tryonbench.files import digest, file_sha256
+from tryonbench.floor import FLOOR
+from tryonbench.registry import method_class
+from tryonbench.suite.spec import Entry, Suite
+
+
+@dataclass(frozen=True)
+class Job:
+    """One command."""
+
+    name: str
+    command: tuple[str, ...]
+    """After `tryonbench`."""
+    after: tuple[str, ...] = ()
+    """Jobs that must be done before."""
+    makes: tuple[Path, ...] = ()
+    """Without these it has to run again."""
+    method: str | None = None
+    alone: bool = False
+    """It measures time or memory: nothing else runs beside it."""
+    reads: tuple[Path, ...] = ()
+    """Files whose content counts."""
+    there: tuple[Path, ...] = ()
+    """Runs that are added to the command as far as they have results; such a job runs even if jobs
+    before it failed."""
+
+    @property
+    def key(self) -> str:
+        """Changes with the command, the files it reads, and the code that it runs."""
+        code = [_code("tryonbench"), *([_code(_package(self.method))] if self.method else [])]
+        content = [file_sha256(file) for file in self.reads]
+        return digest(*self.command, *map(str, self.there), *content, *code)[:16]
+
+    def arguments(self) -> list[str]:
+        """The command with the runs that are there."""
+        return [*self.command, *(str(run) for run in self.there if (run / "results").is_dir())]
+
+
+@dataclass(frozen=True)
+class Planner:
+    """A suite and where it works."""
+
+    suite: Suite
+    root: Path
+    """Of the data."""
+    runs: Path
+
+    def jobs(self) -> list[Job]:
+        """In an order in which each stands behind those it waits for."""
+        suite = self.suite
+        trained = [e for e in suite.methods if method_class(e.method).info.trainable]
+        before = [*self._prepares(trained), *(t for e in trained for t in self._trains(e))]
+        free = [e.method for e in suite.methods if e not in trained]
+        scored: list[tuple[str, str | None, bool]]
+        scored = [(e.run(seed), e.method, True) for e in trained for seed in e.seeds]
+        scored += [(name, name, False) for name in free]
+        scored += [(name, None, False) for name in FLOOR if suite.floor]
+        evaluations = [job for row in scored for job in self._evaluations(*row)]
+        return [*before, *evaluations, *self._reports(evaluations)]
+
+    def _where(self) -> tuple[str, ...]:
+        return "--data", str(self.root), "--runs", str(self.runs)
+
+    def _prepares(self, trained: list[Entry]) -> Iterator[Job]:
+        """Decoding and resizing, once a size."""
+        for size in sorted({_size(entry) for entry in trained}):
+            command = ("data", "prepare", str(self.root), "--size", size, "--split", "train")
+            yield Job(f"prepare {size}", command)
+
+    def _trains(self, entry: Entry) -> Iterator[Job]:
+        settings = [part for setting in entry.settings for part in ("--set", setting)]
+        if entry.config:
+            settings += ["--config", str(entry.config)]
+        for seed in entry.seeds:
+            run = entry.run(seed)
+            named = ("--run", run, "--seed", str(seed))
+            command = ("train", "--method", entry.method, "--preset", entry.preset, *settings)
+            yield Job(
+                f"train {run}",
+                (*command, *self._where(), *named),
+                after=(f"prepare {_size(entry)}",),
+                makes=(self.runs / run / "manifest.json",),
+                method=entry.method,
+                reads=(entry.config,) if entry.config else (),
+            )
+
+    def _evaluations(self, run: str, method: str | None, trained: bool) -> Iterator[Job]:
+        """One a protocol; one for all where the suite names none."""
+        suite, cheap = self.suite, () if self.suite.efficiency else ("--no-efficiency",)
+        chosen = ("--metrics", ",".join(suite.metrics)) if suite.metrics else ()
+        for protocol in suite.protocols or (None,):
+            named = ("--protocol", protocol) if protocol else ()
+            results = self.runs / run / "results"
+            yield Job(
+                f"eval {run}" + (f" {protocol}" if protocol else ""),
+                ("eval", run, *self._where(), *named, *chosen, *cheap),
+                after=(f"train {run}",) if trained else (),
+                makes=(results / f"{protocol}.json" if protocol else results,),
+                method=method,
+                alone=suite.efficiency and method is not None,
+            )
+
+    def _reports(self, evaluations: list[Job]) -> Iterator[Job]:
+        out = self.suite.report
+        if out is not None:
+            names = dict.fromkeys(job.command[1] for job in evaluations)
+            yield Job(
+                "report",
+                ("report", "--runs", str(self.runs), "--out", str(out)),
+                after=tuple(job.name for job in evaluations),
+                makes=(out / "index.html",),
+                there=tuple(self.runs / name for name in names),
+            )
+
+
+_code = cache(code_digest)
+
+
+def _package(method: str) -> str:
+    """The top-level package of a method's code."""
+    return method_class(method).__module__.partition(".")[0]
+
+
+def _size(entry: Entry) -> str:
+    return "x".join(map(str, entry.checked(entry.seeds[0]).size))
