@@ -26,7 +26,7 @@ report: out
     [
         ("methods: []", "at least 1 item"),
         ("methods: [{method: pix2pox}]", 'did you mean "pix2pix"'),
-        ("methods: [{method: pix2pix, preset: nono}]", 'did you mean "nano"'),
+        ("methods: [{method: pix2pix, preset: nan}]", 'did you mean "nano"'),
         ("methods: [{method: pix2pix, set: imges=4}]", 'did you mean "images"'),
         ("methods: [{method: pix2pix, seed: 4}]", 'did you mean "seeds"'),
         ("methods: [{method: grey-fill, seeds: [1]}]", "needs no training"),
