@@ -138,6 +138,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--save", action="store_true", help="make it the baseline")
     parser.add_argument("--more-than", type=float, default=TOLERANCE, metavar="PERCENT")
     asked = parser.parse_args(arguments)
+    if not asked.now.is_file():
+        parser.error(f"{asked.now} is not there; pytest benchmarks --benchmark-json={asked.now}")
     record = json.loads(asked.now.read_text())
     if asked.save:
         print(save(record, BASELINES))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from tryonbench.data.default import parse_size
 from tryonbench.registry import entries, method_class
@@ -47,6 +49,8 @@ class Scale:
     sizes: tuple[str, ...]
     smallest: str
     """Presets made for less are left out."""
+    upwards: bool
+    """Those made for more are not."""
     device: str
     precisions: tuple[str, ...]
     """Each preset is measured in the first; those of the throughput in all."""
@@ -66,6 +70,7 @@ class Scale:
 REAL = Scale(
     sizes=("512x384", "256x192", "1024x768"),
     smallest="256x192",
+    upwards=True,
     device="cuda",
     precisions=("bf16-mixed", "32-true"),
     batches=((1, 16), (1, 16), (1, 4)),
@@ -78,10 +83,11 @@ REAL = Scale(
 TINY = Scale(
     sizes=("64x48", "96x72", "128x96"),
     smallest="64x48",
+    upwards=False,
     device="cpu",
     precisions=("bf16-mixed", "32-true"),
-    batches=((1, 2), (1,), (1,)),
-    growing=(1, 2),
+    batches=((1,), (1,), (1,)),
+    growing=(2,),
     seconds=0.2,
     calls=1,
     limit=60.0,
@@ -94,28 +100,25 @@ def area(size: str) -> int:
     return height * width
 
 
-def area_of(name: str, preset: str) -> int:
-    height, width = method_class(name).presets()[preset]["size"]
-    return int(height * width)
-
-
-def presets(scale: Scale) -> list[tuple[str, str]]:
-    """Methods' presets from the scale's smallest size on; of the tiny scale, of that size alone.
+@cache
+def known() -> dict[tuple[str, str], int]:
+    """Pixels of each method's presets.
 
     Stages that refine another run's pictures, and students, need that run: they are left out.
     """
-    found = [(n, p) for n in entries() for p in method_class(n).presets() if stands_alone(n, p)]
+    return {
+        (name, preset): math.prod(values["size"])
+        for name in entries()
+        for preset, values in method_class(name).presets().items()
+        if "stage" not in values.get("model", {})
+    }
+
+
+def presets(scale: Scale) -> list[tuple[str, str]]:
+    """Methods' presets from the scale's smallest size on; of the tiny scale, of that size alone."""
     least = area(scale.smallest)
-    return [(n, p) for n, p in found if area_of(n, p) >= least and fits(scale, area_of(n, p))]
-
-
-def fits(scale: Scale, pixels: int) -> bool:
-    return scale is REAL or pixels == area(scale.smallest)
-
-
-def stands_alone(name: str, preset: str) -> bool:
-    model = method_class(name).presets()[preset].get("model", {})
-    return "stage" not in model
+    most = math.inf if scale.upwards else least
+    return [preset for preset, pixels in known().items() if least <= pixels <= most]
 
 
 def steps_of(name: str) -> tuple[str, ...]:
@@ -146,7 +149,7 @@ def throughput(scale: Scale) -> Part:
     size = scale.sizes[0]
     largest: dict[str, str] = {}
     for name, preset in presets(scale):
-        if area_of(name, preset) <= area(size) and preset != "lite":
+        if known()[name, preset] <= area(size) and preset != "lite":
             largest[name] = preset
     variants = [(n, p, x) for n, p in largest.items() for x in scale.precisions]
     steps = [bench(n, p, size, b, x, scale) for n, p, x in variants for b in scale.growing]

@@ -28,15 +28,16 @@ PATIENCE = 5.0
 Entry = dict[str, Any]
 
 
-def head(tiny: bool) -> Entry:
+def head(asked: argparse.Namespace) -> Entry:
     """What a file says of itself."""
+    words = [*asked.parts, "--minutes", f"{asked.minutes:g}", *(["--tiny"] if asked.tiny else [])]
     return {
         "device": device_name(),
         "date": datetime.now(UTC).date().isoformat(),
         "git": git_state(),
         "versions": {name: v for name, v in package_versions().items() if v},
-        "command": " ".join(["benchmarks/gpu/run.sh", *sys.argv[1:]]),
-        "tiny": tiny,
+        "command": " ".join(["benchmarks/gpu/run.sh", *words]),
+        "tiny": asked.tiny,
     }
 
 
@@ -151,7 +152,7 @@ def main() -> None:
     if asked.plan:
         print_plan(chosen, seconds)
         return
-    about, end = head(asked.tiny), time.monotonic() + seconds
+    about, end = head(asked), time.monotonic() + seconds
     asked.out.mkdir(parents=True, exist_ok=True)
     for number, part in enumerate(chosen):
         share = part.share / sum(later.share for later in chosen[number:])
