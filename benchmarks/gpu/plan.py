@@ -90,8 +90,8 @@ TINY = Scale(
     growing=(2,),
     seconds=0.2,
     calls=1,
-    limit=60.0,
-    images=4,
+    limit=240.0,
+    images=3,
 )
 
 
