@@ -78,7 +78,7 @@ REAL = Scale(
     seconds=1.0,
     calls=10,
     limit=60.0,
-    images=200,
+    images=100,
 )
 TINY = Scale(
     sizes=("64x48", "96x72", "128x96"),
@@ -172,7 +172,8 @@ def training(scale: Scale) -> Part:
 def evaluation(scale: Scale) -> Part:
     """Our evaluation beside the usual stack, the pictures of both on this device."""
     file, json = f"{FOLDER}/test_evaluation.py", f"--benchmark-json={OUT}"
-    command = (PYTHON, "-m", "pytest", file, "--benchmark-only", json)
+    warned = ("-W", "default")  # of other versions than the tests', warnings are no errors
+    command = (PYTHON, "-m", "pytest", file, *warned, "--benchmark-only", json)
     size = (("BENCH_DEVICE", scale.device), ("BENCH_IMAGES", str(scale.images)))
     return Part("evaluation", 4.0, (Step("evaluation", command, 4 * scale.limit, size),))
 
