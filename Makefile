@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test lint bench clean
+.PHONY: setup demo test lint bench bench-save bench-compare clean
 
 setup: .venv/installed
 
@@ -24,7 +24,13 @@ lint: setup
 	$(BIN)/mypy
 
 bench: setup
-	$(BIN)/pytest benchmarks --benchmark-only
+	$(BIN)/pytest benchmarks --benchmark-only $(BENCH)
+
+# BENCH="-k loader" takes some of them.
+bench-save bench-compare: setup
+	mkdir -p runs/bench
+	$(BIN)/pytest benchmarks --benchmark-only --benchmark-json=runs/bench/suites.json $(BENCH)
+	$(BIN)/python -m benchmarks.compare runs/bench/suites.json $(if $(filter %-save,$@),--save)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache dist

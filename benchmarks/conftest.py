@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from PIL import Image
 
 from tryonbench.data.layout import Split, open_split
+from tryonbench.environment import package_versions
 from tryonbench.files import file_sha256
 from tryonbench.metrics.inception_net import build_inception, inception_features
 from tryonbench.synth import SynthSpec, write_dataset
 from tryonbench.weights import REGISTRY, hub_folder
 
 COUNT = int(os.environ.get("BENCH_IMAGES", "40"))
+
+
+def pytest_benchmark_update_machine_info(config: pytest.Config, machine_info: Any) -> None:
+    """What `benchmarks/compare.py` wants to know of a run."""
+    machine_info["torch"] = torch.__version__
+    machine_info["threads"] = torch.get_num_threads()
+    machine_info["versions"] = {name: v for name, v in package_versions().items() if v}
+    machine_info["command"] = " ".join(["pytest", *sys.argv[1:]])
 
 
 def random_inception() -> dict[str, torch.Tensor]:

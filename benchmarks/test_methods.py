@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from presets import built, configured, forget_vgg19, is_student, load_random_vgg19
 
 from tryonbench.config import RunConfig
 from tryonbench.data.random_batch import random_batch
 from tryonbench.efficiency.describe import describe
-from tryonbench.method import TryOnMethod
-from tryonbench.registry import entries, method_class, preset_values, run_config
+from tryonbench.registry import entries, method_class
 from tryonbench.runs import Run
 from tryonbench.training.loop import Trainer
 from tryonbench_methods.common import perceptual
@@ -32,26 +31,17 @@ TRAINED = [name for name in entries() if method_class(name).info.trainable]
 PRESETS = [(name, preset) for name in TRAINED for preset in method_class(name).presets()]
 
 
-@cache
-def random_vgg19() -> dict[str, torch.Tensor]:
-    from torchvision.models import vgg19
-
-    state: dict[str, torch.Tensor] = vgg19().state_dict()
-    return state
-
-
 @pytest.fixture(autouse=True)
 def any_vgg19(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(perceptual, "load_state_dict", lambda name: random_vgg19())
+    monkeypatch.setattr(perceptual, "load_state_dict", load_random_vgg19)
     yield
-    perceptual.vgg19_distance.cache_clear()
+    forget_vgg19()
 
 
 def settings(name: str, preset: str) -> RunConfig[Any]:
     """The preset's, in 32 bits, one picture a batch but for `nano`."""
-    method = method_class(name)
-    values = {**preset_values(method, preset), "precision": "32-true", "compile": False}
-    return run_config(method, values if preset == "nano" else {**values, "batch_size": 1})
+    one = {} if preset == "nano" else {"batch_size": 1}
+    return configured(name, preset, precision="32-true", **one)
 
 
 def require_fitting(facts: dict[str, Any]) -> None:
@@ -66,11 +56,6 @@ def require_short(facts: dict[str, Any]) -> None:
         pytest.skip(facts["flops_missing"])
     if facts["flops"] > LIMIT * 1e12:
         pytest.skip(f"{facts['flops'] / 1e12:.1f} TFLOP a picture; set BENCH_TFLOP")
-
-
-def built(name: str, config: RunConfig[Any]) -> TryOnMethod:
-    torch.manual_seed(0)
-    return method_class(name)(config.model, config.size)
 
 
 @pytest.mark.parametrize(("name", "preset"), PRESETS)
@@ -95,7 +80,7 @@ def test_generation(benchmark: Any, name: str, preset: str) -> None:
 def test_training_step(benchmark: Any, name: str, preset: str, tmp_path: Path) -> None:
     config = settings(name, preset)
     require_fitting(describe(name, preset))
-    if config.model.model_dump().get("stage") == "distil":
+    if is_student(config):
         pytest.skip("a student needs a trained teacher")
     method, count = built(name, config), config.batch_size
     trainer = Trainer(method, config, Run(tmp_path))

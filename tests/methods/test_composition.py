@@ -1,5 +1,6 @@
 import pytest
 import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from tryonbench.errors import InputError
 from tryonbench_methods.common.composition import SoftWarp, attend_unlike, blended
@@ -66,6 +67,15 @@ def test_padding_to_one_width_changes_nothing(width):
     value = torch.randn(2, 5, width)
     weights = (query @ key.mT / 16**0.5).softmax(-1)
     torch.testing.assert_close(attend_unlike(query, key, value), weights @ value)
+
+
+@pytest.mark.parametrize(("channels", "patch"), [(32, 2), (32, 4), (64, 4)])
+def test_the_warp_needs_no_memory_for_all_pairs_of_patches(channels, patch):
+    """Only fused attention is allowed here: any other would raise."""
+    features = torch.randn(1, channels, *CELLS)
+    warp = SoftWarp(channels, patch)
+    with torch.no_grad(), sdpa_kernel([SDPBackend.FLASH_ATTENTION]):
+        assert warp(features, features, garment()).shape == (1, 3, *SIZE)
 
 
 def test_a_plain_super_resolution_stage_has_no_patches():

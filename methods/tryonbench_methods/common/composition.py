@@ -71,7 +71,8 @@ class SoftWarp(nn.Module):
 def attend_unlike(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """Attention of one head over values that are wider or narrower than the queries.
 
-    All are padded with zeros to one width: only then is attention on CPUs fused.
+    All are padded with zeros to one width, each token's channels side by side in memory: only then
+    is attention fused, on CPUs and on CUDA.
 
     Args:
         query: (N, Q, C).
@@ -83,7 +84,8 @@ def attend_unlike(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """
     width = max(query.shape[2], value.shape[2])
     query = query * math.sqrt(width / query.shape[2])
-    query, key, wide = (F.pad(x, (0, width - x.shape[2])) for x in (query, key, value))
+    padded = (F.pad(x, (0, width - x.shape[2])) for x in (query, key, value))
+    query, key, wide = (x.contiguous() for x in padded)
     return attend(query, key, wide, heads=1)[..., : value.shape[2]]
 
 
