@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -106,6 +107,9 @@ def called(step: Step, out: Path, limit: float) -> str | None:
         except subprocess.TimeoutExpired:
             ended(process)
             return f"took over {limit:.0f} s"
+        except BaseException:
+            ended(process)
+            raise
     lines = said.strip().splitlines() or ["no message"]
     return None if process.returncode == 0 else f"exit code {process.returncode}: {lines[-1][:300]}"
 
@@ -147,6 +151,7 @@ def print_plan(chosen: Sequence[Part], seconds: float) -> None:
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the command is ended, too
     asked = parsed()
     chosen, seconds = chosen_parts(asked.parts, asked.tiny), asked.minutes * 60
     if asked.plan:
