@@ -83,8 +83,8 @@ class Lpips(ImageMetric):
 
         def layers(images: Scored) -> list[Tensor]:
             if self not in images.memo:
-                pair = (self._sized(x).to(device) * 2 - 1 for x in (images.output, images.truth))
-                images.memo[self] = layer_distances(model, *pair)
+                pair = (self._sized(x).to(device) for x in (images.output, images.truth))
+                images.memo[self] = layer_distances(model, *(x.mul(2).sub_(1) for x in pair))
             found: list[Tensor] = images.memo[self]
             return found
 
@@ -103,8 +103,14 @@ def layer_distances(model: LPIPS, output: Tensor, truth: Tensor) -> list[Tensor]
         output, truth: (N, 3, H, W) in [-1, 1].
     """
     pair = (images.to(memory_format=torch.channels_last) for images in (output, truth))
-    features = (model.net(model.scaling_layer(images)) for images in pair)
+    features = (model.net(_scaled(model.scaling_layer, images)) for images in pair)
     return [_distance(*layer) for layer in zip(model.lins, *features, strict=True)]
+
+
+def _scaled(layer: Any, images: Tensor) -> Tensor:
+    """What the package's `ScalingLayer` gives, with one array of that size instead of two."""
+    scaled: Tensor = images.sub(layer.shift).div_(layer.scale)
+    return scaled
 
 
 def _distance(head: Any, x: Tensor, y: Tensor) -> Tensor:
