@@ -97,11 +97,21 @@ class Lpips(ImageMetric):
 def layer_distances(model: LPIPS, output: Tensor, truth: Tensor) -> list[Tensor]:
     """Equation (1) of the paper before the spatial mean: (N, h, w) for each layer.
 
-    With channels last in memory, which takes half the time on a CPU.
+    On a CPU a picture at a time: memory for several is asked of the system anew for each layer,
+    which takes a tenth of the network's time at 1024x768.
 
     Args:
         output, truth: (N, 3, H, W) in [-1, 1].
     """
+    at_a_time = 1 if output.device.type == "cpu" else len(output)
+    groups = zip(output.split(at_a_time), truth.split(at_a_time), strict=True)
+    found = [_group_distances(model, *pair) for pair in groups]
+    return [torch.cat(layer) for layer in zip(*found, strict=True)]
+
+
+def _group_distances(model: LPIPS, output: Tensor, truth: Tensor) -> list[Tensor]:
+    """The same for pictures that go through the network together, with channels last in memory,
+    which takes half the time on a CPU."""
     pair = (images.to(memory_format=torch.channels_last) for images in (output, truth))
     features = (model.net(_scaled(model.scaling_layer, images)) for images in pair)
     return [_distance(*layer) for layer in zip(model.lins, *features, strict=True)]
