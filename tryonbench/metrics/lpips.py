@@ -104,8 +104,8 @@ def layer_distances(model: LPIPS, output: Tensor, truth: Tensor) -> list[Tensor]
         output, truth: (N, 3, H, W) in [-1, 1].
     """
     at_a_time = 1 if output.device.type == "cpu" else len(output)
-    groups = zip(output.split(at_a_time), truth.split(at_a_time), strict=True)
-    found = [_group_distances(model, *pair) for pair in groups]
+    groups = [slice(i, i + at_a_time) for i in range(0, len(output), at_a_time)]
+    found = [_group_distances(model, output[group], truth[group]) for group in groups]
     return [torch.cat(layer) for layer in zip(*found, strict=True)]
 
 
