@@ -21,7 +21,8 @@ from tryonbench.metrics.inception_net import build_inception, inception_features
 from tryonbench.synth import SynthSpec, write_dataset
 from tryonbench.weights import REGISTRY, hub_folder
 
-COUNT = int(os.environ.get("BENCH_IMAGES", "40"))
+COUNT = int(os.environ.get("BENCH_IMAGES", "200"))
+"""Pictures of an evaluation; 24 are enough for a look, but fixed parts weigh more then."""
 
 
 def pytest_benchmark_update_machine_info(config: pytest.Config, machine_info: Any) -> None:

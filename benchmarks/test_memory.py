@@ -22,6 +22,7 @@ from tryonbench.synth import SynthSpec, write_dataset
 
 FEW, MANY = 2_000, 20_000
 DRAWN = 50
+pytestmark = pytest.mark.timeout(3_600)
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ from tryonbench.metrics.base import Extractor, Resize
 from tryonbench.metrics.clip import clip_extractor
 from tryonbench.metrics.dinov2 import dinov2_extractor
 from tryonbench.metrics.inception_input import inception_input
-from tryonbench.metrics.inception_net import build_inception, inception_features
+from tryonbench.metrics.inception_net import build_inception, inception_features, without_norms
 from tryonbench.metrics.synth_net import synth_extractor
-from tryonbench.weights import load_state_dict, load_torchscript
+from tryonbench.weights import load_frozen_torchscript, load_state_dict
 
 TAPS = {64: slice(0, 64), 192: slice(64, 256), 768: slice(256, 1024)}
 """Columns of the features of `inception-partial`, by layer."""
@@ -46,10 +46,10 @@ def make_extractor(weights: str, resize: Resize | None, device: torch.device) ->
 
 def _torchscript(device: torch.device) -> Extractor:
     """The file that clean-fid uses, a TorchScript program."""
-    model = load_torchscript("inception", device)
+    layers = load_frozen_torchscript("inception", "layers", device)
 
     def extract(images: Tensor) -> Tensor:
-        features: Tensor = model.layers(images.to(memory_format=torch.channels_last))
+        features: Tensor = layers(images.to(memory_format=torch.channels_last))
         return features.flatten(1)
 
     return extract
@@ -58,7 +58,7 @@ def _torchscript(device: torch.device) -> Extractor:
 def _pytorch(weights: str, device: torch.device) -> Extractor:
     """The file of pytorch-fid and torch-fidelity, or its part."""
     deepest = 768 if weights == "inception-partial" else 2048
-    network = build_inception(load_state_dict(weights), deepest).to(device)
+    network = without_norms(build_inception(load_state_dict(weights), deepest)).to(device)
 
     def extract(images: Tensor) -> Tensor:
         features = inception_features(network, images, deepest)

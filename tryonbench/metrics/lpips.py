@@ -83,8 +83,8 @@ class Lpips(ImageMetric):
 
         def layers(images: Scored) -> list[Tensor]:
             if self not in images.memo:
-                pair = (self._sized(x).to(device) * 2 - 1 for x in (images.output, images.truth))
-                images.memo[self] = layer_distances(model, *pair)
+                pair = (self._sized(x).to(device) for x in (images.output, images.truth))
+                images.memo[self] = layer_distances(model, *(x.mul(2).sub_(1) for x in pair))
             found: list[Tensor] = images.memo[self]
             return found
 
@@ -97,14 +97,30 @@ class Lpips(ImageMetric):
 def layer_distances(model: LPIPS, output: Tensor, truth: Tensor) -> list[Tensor]:
     """Equation (1) of the paper before the spatial mean: (N, h, w) for each layer.
 
-    With channels last in memory, which takes half the time on a CPU.
+    On a CPU a picture at a time: memory for several is asked of the system anew for each layer,
+    which takes a tenth of the network's time at 1024x768.
 
     Args:
         output, truth: (N, 3, H, W) in [-1, 1].
     """
+    at_a_time = 1 if output.device.type == "cpu" else len(output)
+    groups = [slice(i, i + at_a_time) for i in range(0, len(output), at_a_time)]
+    found = [_group_distances(model, output[group], truth[group]) for group in groups]
+    return [torch.cat(layer) for layer in zip(*found, strict=True)]
+
+
+def _group_distances(model: LPIPS, output: Tensor, truth: Tensor) -> list[Tensor]:
+    """The same for pictures that go through the network together, with channels last in memory,
+    which takes half the time on a CPU."""
     pair = (images.to(memory_format=torch.channels_last) for images in (output, truth))
-    features = (model.net(model.scaling_layer(images)) for images in pair)
+    features = (model.net(_scaled(model.scaling_layer, images)) for images in pair)
     return [_distance(*layer) for layer in zip(model.lins, *features, strict=True)]
+
+
+def _scaled(layer: Any, images: Tensor) -> Tensor:
+    """What the package's `ScalingLayer` gives, with one array of that size instead of two."""
+    scaled: Tensor = images.sub(layer.shift).div_(layer.scale)
+    return scaled
 
 
 def _distance(head: Any, x: Tensor, y: Tensor) -> Tensor:

@@ -52,7 +52,7 @@ class L1(MapMetric):
     reduction: Literal["mean of images"] = "mean of images"
 
     def map(self, output: Tensor, truth: Tensor) -> Tensor:
-        return (output - truth).abs().mean(dim=1)
+        return (output - truth).abs_().mean(dim=1)
 
 
 @dataclass(frozen=True)
@@ -77,4 +77,4 @@ class Mse(MapMetric):
 
 def squared_error(output: Tensor, truth: Tensor) -> Tensor:
     """Mean over channels, (N, 3, H, W) twice -> (N, H, W)."""
-    return (output - truth).square().mean(dim=1)
+    return (output - truth).square_().mean(dim=1)

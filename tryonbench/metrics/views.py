@@ -112,7 +112,7 @@ def as_bytes(pictures: list[Picture]) -> Tensor:
 
 def as_unit(pictures: list[Picture]) -> Tensor:
     """float32 (N, 3, H, W) in [0, 1]."""
-    return as_bytes(pictures).float() / 255
+    return as_bytes(pictures).float().div_(255)
 
 
 def as_saved(images: Tensor) -> Tensor:

@@ -151,3 +151,18 @@ def load_torchscript(name: str, where: device) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # TorchScript is deprecated, but the official file's format
         return torch.jit.load(str(path), map_location=where).eval()  # type: ignore[no-untyped-call]
+
+
+def load_frozen_torchscript(name: str, part: str, where: device) -> Any:
+    """A submodule of such a network as a function only: weights are constants, batch norms are
+    folded into the convolutions.
+
+    Raises:
+        MissingWeights: see `find`.
+    """
+    import torch
+
+    network = load_torchscript(name, where)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # see load_torchscript
+        return torch.jit.freeze(getattr(network, part))
