@@ -111,10 +111,16 @@ class _Inception(torch.nn.Module):
         return self.layers(x)
 
 
+def _refuse_to_freeze(network: torch.nn.Module) -> None:
+    raise RuntimeError("this program cannot be frozen")
+
+
+@pytest.mark.parametrize("freeze", [torch.jit.freeze, _refuse_to_freeze])
 def test_fid_and_kid_through_clean_fids_network(
-    images: Path, synth_root: Path, tmp_path: Path, no_weights: Path, monkeypatch
+    images: Path, synth_root: Path, tmp_path: Path, no_weights: Path, monkeypatch, freeze
 ) -> None:
     """A file in the official format, with other values, under its own hash."""
+    monkeypatch.setattr(torch.jit, "freeze", freeze)
     file = no_weights / "inception-2015-12-05.pt"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # TorchScript is the official file's format

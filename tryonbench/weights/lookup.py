@@ -6,6 +6,7 @@ import os
 import platform
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -162,7 +163,8 @@ def load_frozen_torchscript(name: str, part: str, where: device) -> Any:
     """
     import torch
 
-    network = load_torchscript(name, where)
-    with warnings.catch_warnings():
+    network = getattr(load_torchscript(name, where), part)
+    with warnings.catch_warnings(), suppress(RuntimeError):  # slower, but the same, unfrozen
         warnings.simplefilter("ignore")  # see load_torchscript
-        return torch.jit.freeze(getattr(network, part))
+        return torch.jit.freeze(network)
+    return network
