@@ -88,6 +88,7 @@ def _size(value: Any) -> Any:
 
 
 TrackerName = Literal["tensorboard", "wandb", "trackio"]
+Precision = Literal["32-true", "16-mixed", "bf16-mixed"]
 ModelT = TypeVar("ModelT", bound=ModelConfig)
 
 
@@ -112,7 +113,7 @@ class RunConfig(Strict, Generic[ModelT]):
     augment: AugmentConfig = AugmentConfig()
     ema_decay: float = Field(default=0.999, ge=0.0, lt=1.0)
     """Moving average of the weights that generate, per step; 0 turns it off."""
-    precision: Literal["32-true", "16-mixed", "bf16-mixed"] = "32-true"
+    precision: Precision = "32-true"
     compile: bool = False
     """Compile the networks that generate (`torch.compile`). A discriminator is not compiled: its
     gradient penalty needs second derivatives, which compiled code does not have."""
@@ -247,6 +248,19 @@ def checked(model: type[BaseModel], values: Mapping[str, Any]) -> Any:
         return model.model_validate(values)
     except ValidationError as error:
         raise InputError(_explain(model, error)) from error
+
+
+def refuse_value(model: type[BaseModel], key: str, value: Any) -> None:
+    """Refuse what a setting cannot be whatever the others are.
+
+    Raises:
+        InputError: says what it can be.
+    """
+    try:
+        model.model_validate({key: value})
+    except ValidationError as error:
+        if any(problem["loc"][:1] == (key,) for problem in error.errors()):
+            raise InputError(_explain(model, error)) from error
 
 
 GROUP = "it is a group of settings; give them one by one, as optimizer.lr=1e-4"

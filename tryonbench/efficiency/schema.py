@@ -9,11 +9,10 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import Field, PositiveInt
 
-from tryonbench.config import Strict
+from tryonbench.config import Precision, Strict
 from tryonbench.results.schema import Record
 
 Device = Literal["cpu", "cuda"]
-Precision = Literal["32-true", "bf16-mixed", "16-mixed"]
 NOISE = 0.05
 """Difference of two runs above which it is printed beside the number."""
 
