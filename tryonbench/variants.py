@@ -53,6 +53,15 @@ def assignments_of(changes: Changes) -> tuple[str, ...]:
     return tuple(f"{key}={json.dumps(value)}" for key, value in found)
 
 
+def changed_keys(assignments: Sequence[str]) -> list[str]:
+    """The names of settings, without `model.`.
+
+    >>> changed_keys(["model.steps=8", "precision=bf16-mixed"])
+    ['steps', 'precision']
+    """
+    return [a.partition("=")[0].strip().removeprefix("model.") for a in assignments]
+
+
 def make_variant(subject: Subject, assignments: Sequence[str], device: str) -> Run:
     """The run of a trained run's variant, made if it is not there.
 

@@ -11,6 +11,7 @@ from pydantic import Field, PositiveInt
 
 from tryonbench.config import Precision, Strict
 from tryonbench.results.schema import Record
+from tryonbench.sweep.schema import Sweep
 
 Device = Literal["cpu", "cuda"]
 NOISE = 0.05
@@ -223,9 +224,12 @@ class Row(Record):
 class BenchReport(Record):
     """The file of `tryonbench bench`."""
 
-    version: Literal[1] = 1
+    version: Literal[1, 2] = 2
+    """2 may have a sweep."""
     kind: Literal["bench"] = "bench"
     created: str
     command: list[str]
     environment: dict[str, str]
     rows: list[Row]
+    sweep: Sweep | None = None
+    """Of `--sweep`: the rows are its variants."""
