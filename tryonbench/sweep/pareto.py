@@ -60,6 +60,7 @@ def judged(
                 "fronts": [
                     key for key in scored if _losses(one, [key]) and fronts[key][number] is None
                 ],
+                "best": by is None and _losses(one, scored) is not None,
                 "dominated_by": None if by is None else timed[by].label,
             }
         )

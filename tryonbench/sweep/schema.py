@@ -28,6 +28,8 @@ class Variant(Record):
     """The median time of a call at the row's first batch, by image."""
     fronts: list[str] = Field(default_factory=list)
     """The metrics in which nothing as fast is better, and nothing faster as good."""
+    best: bool = False
+    """Nothing dominates it."""
     dominated_by: str | None = None
     """A variant that is no slower and in no metric worse, and in one of these better."""
 

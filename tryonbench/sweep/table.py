@@ -65,14 +65,8 @@ def _cells(one: Variant, row: Row, sweep: Sweep) -> list[str]:
     values = [_value(one, key) for key in sweep.metrics]
     over = [v for v in sweep.variants if v.label == one.dominated_by]
     by = shown(over[0], sweep) if over else ""
-    best = _best(one)
-    name = f"{FRONT}{shown(one, sweep)}" if best else shown(one, sweep)
+    name = f"{FRONT}{shown(one, sweep)}" if one.best else shown(one, sweep)
     return [name, _time(one, row), _rate(row), _flops(row), *values, by]
-
-
-def _best(one: Variant) -> bool:
-    """Whether nothing dominates it, of those that take part."""
-    return bool(one.metrics) and one.ms_per_image is not None and one.dominated_by is None
 
 
 def shown(one: Variant, sweep: Sweep) -> str:
@@ -130,7 +124,7 @@ def remarks(report: BenchReport, sweep: Sweep) -> list[str]:
 
 
 def _any_scored(sweep: Sweep) -> bool:
-    return any(_best(one) for one in sweep.variants)
+    return any(one.best for one in sweep.variants)
 
 
 def _reasons(sweep: Sweep) -> list[str]:
