@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tryonbench.efficiency.schema import BenchReport
+from tryonbench.efficiency import bench as benching
+from tryonbench.efficiency import launch
+from tryonbench.efficiency.launch import Limits
+from tryonbench.efficiency.measure import answer
+from tryonbench.efficiency.schema import Answer, BenchReport, Task
+from tryonbench.sweep import run as sweeping
 
 QUICK = ("--repeats", 1, "--iterations", 2, "--seconds", 0, "--device", "cpu")
 SCORED = ("--metrics", "l1,ssim", "--protocol", "synth/unpaired-64x48")
 RUN = "fake-painter-nano-s0"
 
 Do = Callable[..., Any]
+
+
+@pytest.fixture(autouse=True)
+def measured_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measure in this process: it has torch imported already. Processes have tests of their own."""
+
+    def here(task: Task, limits: Limits) -> Answer:
+        return answer(task, time.perf_counter())
+
+    monkeypatch.setattr(benching, "run_task", here)
+    monkeypatch.setattr(launch, "run_task", here)
 
 
 @pytest.fixture
@@ -119,8 +136,6 @@ def test_fresh_weights_have_costs_alone(command: Do, register: Do, tmp_path: Pat
 def test_an_interrupted_sweep_goes_on(
     painter: Do, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from tryonbench.sweep import run as sweeping
-
     words = ("bench", "--method", RUN, "--sweep", "steps", "--values", "steps=1,2", *QUICK)
     evaluate = sweeping.evaluate
     names: list[str] = []
