@@ -250,19 +250,6 @@ def checked(model: type[BaseModel], values: Mapping[str, Any]) -> Any:
         raise InputError(_explain(model, error)) from error
 
 
-def refuse_value(model: type[BaseModel], key: str, value: Any) -> None:
-    """Refuse what a setting cannot be whatever the others are.
-
-    Raises:
-        InputError: says what it can be.
-    """
-    try:
-        model.model_validate({key: value})
-    except ValidationError as error:
-        if any(problem["loc"][:1] == (key,) for problem in error.errors()):
-            raise InputError(_explain(model, error)) from error
-
-
 GROUP = "it is a group of settings; give them one by one, as optimizer.lr=1e-4"
 ADVICE = {
     "tuple_type": "it is a list of values: [A, B]",

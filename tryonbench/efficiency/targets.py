@@ -139,6 +139,10 @@ def _weights(name: str, runs: Path) -> tuple[Path, tuple[str, ...]]:
         return weights_file(found.folder), ()
     variant = run_subject(found)
     assert variant.checkpoint is not None
+    if variant.precision != "32-true":
+        of, precision = found.manifest()["of"], variant.precision
+        text = f"{name} names a precision, which is an option of bench"
+        raise InputError(f"{text}: --method {of} --sweep precision --values precision={precision}")
     return variant.checkpoint, variant.settings
 
 

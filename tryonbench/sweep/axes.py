@@ -8,13 +8,13 @@ from typing import Any, get_args
 
 import yaml
 
-from tryonbench.config import Precision, refuse_value
+from tryonbench.config import Precision
 from tryonbench.data.default import parse_size
 from tryonbench.efficiency.build import configuration
 from tryonbench.efficiency.schema import Device, Target
 from tryonbench.errors import InputError, did_you_mean
 from tryonbench.precision import refuse_precision
-from tryonbench.registry import method_class
+from tryonbench.registry import method_class, refuse_value
 
 BATCHES: dict[Device, tuple[int, ...]] = {"cpu": (1, 2, 4, 8, 16), "cuda": (1, 4, 16, 64)}
 PRECISIONS: dict[Device, tuple[Precision, ...]] = {
@@ -107,7 +107,7 @@ def _defaults(target: Target, device: Device) -> dict[str, tuple[Any, ...]]:
 
 def _checked(axis: str, value: Any, target: Target, device: Device) -> Any:
     if axis not in HARNESS:
-        refuse_value(method_class(target.method).config_class, axis, value)
+        refuse_value(method_class(target.method), axis, value)
     elif axis == "size":
         return "x".join(map(str, parse_size(str(value))))
     elif axis == "precision":

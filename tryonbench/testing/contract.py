@@ -15,11 +15,11 @@ from torch import Tensor
 
 from tryonbench.batch import MODALITIES, TryOnBatch
 from tryonbench.checkpoint import load_method, save_weights
-from tryonbench.config import RunConfig, refuse_value
+from tryonbench.config import RunConfig
 from tryonbench.data.random_batch import random_batch
 from tryonbench.method import TrainState, TryOnMethod, size_problem
 from tryonbench.protocols import all_protocols
-from tryonbench.registry import method_class, preset_values, run_config
+from tryonbench.registry import method_class, preset_values, refuse_value, run_config
 from tryonbench.seeds import derive
 from tryonbench.training.ema import tensors
 
@@ -59,7 +59,7 @@ def check_sweep_axes(name: str) -> None:
         assert key in method.config_class.model_fields, f"sweep_axes names {key}: no setting"
         assert values, f"sweep_axes gives no value for {key}"
         for value in values:
-            refuse_value(method.config_class, key, value)
+            refuse_value(method, key, value)
 
 
 def check_output(name: str) -> None:
