@@ -19,6 +19,7 @@ from tryonbench.sweep.axes import Asked
 from tryonbench.sweep.grid import Base, Combination, combinations
 from tryonbench.sweep.run import Scores, measured, scored, summed_up
 from tryonbench.sweep.schema import LeftOut, Sweep
+from tryonbench.sweep.table import left_out_lines
 
 Left = list[tuple[Target, str]]
 
@@ -56,8 +57,8 @@ def sweep(
     if not found:
         raise InputError(f"nothing to measure: {left_out[0].reason}" if left_out else "no method")
     scores = _scores(found, asked)
-    for one in left_out:
-        note(f"left out: {one.label}: {one.reason}")
+    for line in left_out_lines(left_out):
+        note(line)
     journal = journal_of(folder, [one.target for one in found], how)
     rows = measured(found, journal, note)
     variants = scored(found, rows, scores, note)

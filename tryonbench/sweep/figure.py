@@ -49,7 +49,7 @@ def _figure(sweep: Sweep, key: str, points: Sequence[Variant]) -> Figure | None:
             "height": 460,
             "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
             "margin": {"l": 64, "r": 24, "t": 16, "b": 56},
-            "xaxis": {"type": "log", "title": {"text": "ms an image, log scale"}},
+            "xaxis": {"type": "log", "dtick": "D2", "title": {"text": "ms an image, log scale"}},
             "yaxis": {"title": {"text": f"{escape(style.label)} ({better})"}, "automargin": True},
         },
     }

@@ -13,7 +13,7 @@ from tryonbench import __version__
 from tryonbench.efficiency.schema import BenchReport
 from tryonbench.html import asset, environment
 from tryonbench.sweep.figure import figures
-from tryonbench.sweep.table import conditions, headings, lines, remarks, title
+from tryonbench.sweep.table import conditions, headings, left_out_lines, lines, remarks, title
 
 STYLES = (("tryonbench.report", "style.css"), ("tryonbench.sweep", "pareto.css"))
 
@@ -39,7 +39,7 @@ def page_of(report: BenchReport) -> str | None:
             scripts=scripts,
             figures=[(label, _json(figure)) for label, figure in drawn.items()],
             report=report,
-            sweep=sweep,
+            left_out=left_out_lines(sweep.left_out),
             about=title(sweep),
             conditions=conditions(report),
             headings=headings(sweep),

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tryonbench.efficiency.schema import NOISE, BenchReport, Row
+from tryonbench.errors import listed
 from tryonbench.results.cells import MISSING, amount, metric_style
 from tryonbench.results.schema import MetricValue
-from tryonbench.sweep.schema import Sweep, Variant
+from tryonbench.sweep.schema import LeftOut, Sweep, Variant
 from tryonbench.variants import changes_text
 
 FRONT = "*"
@@ -121,6 +122,14 @@ def remarks(report: BenchReport, sweep: Sweep) -> list[str]:
     failed = [f"{one.label}: {one.failed}" for one in sweep.variants if one.failed]
     shown = told if _any_scored(sweep) else []
     return [*shown, *problems, *failed, *_reasons(sweep), *_copied(sweep)]
+
+
+def left_out_lines(left_out: Sequence[LeftOut]) -> list[str]:
+    """The combinations that cannot be, by reason."""
+    found: dict[str, list[str]] = {}
+    for one in left_out:
+        found.setdefault(one.reason, []).append(one.label)
+    return [f"left out: {listed(names)}: {reason}" for reason, names in found.items()]
 
 
 def _any_scored(sweep: Sweep) -> bool:
