@@ -90,6 +90,7 @@ def _size(value: Any) -> Any:
 Size = Annotated[tuple[PositiveInt, PositiveInt], BeforeValidator(_size)]
 """Height and width; `256x192` is read too."""
 TrackerName = Literal["tensorboard", "wandb", "trackio"]
+Precision = Literal["32-true", "16-mixed", "bf16-mixed"]
 ModelT = TypeVar("ModelT", bound=ModelConfig)
 
 
@@ -114,7 +115,7 @@ class RunConfig(Strict, Generic[ModelT]):
     augment: AugmentConfig = AugmentConfig()
     ema_decay: float = Field(default=0.999, ge=0.0, lt=1.0)
     """Moving average of the weights that generate, per step; 0 turns it off."""
-    precision: Literal["32-true", "16-mixed", "bf16-mixed"] = "32-true"
+    precision: Precision = "32-true"
     compile: bool = False
     """Compile the networks that generate (`torch.compile`). A discriminator is not compiled: its
     gradient penalty needs second derivatives, which compiled code does not have."""

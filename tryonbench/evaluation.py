@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tryonbench.efficiency import measure_efficiency
+from tryonbench.efficiency.schema import Target
 from tryonbench.environment import code_digest, device_name, environment, package_versions
 from tryonbench.errors import InputError
 from tryonbench.files import (
@@ -105,7 +106,7 @@ def generate(subject: Subject, request: Request) -> Path:
     folder = subject.run.outputs(protocol.name)
     settings = protocol.fingerprint if subject.floor else canonical_json(protocol.generation)
     key = digest(subject.identity, settings, request.data)[:16]
-    task = Task(protocol, request.split, request.pairs, key)
+    task = Task(protocol, request.split, request.pairs, key, subject.precision)
     if todo := missing_positions(task, folder):
         title = f"generate {subject.run.name} {protocol.name}"
         if subject.floor:
@@ -162,7 +163,14 @@ def _efficiency(subject: Subject, request: Request) -> Efficiency:
     path, key = subject.run.efficiency(size, batch), _efficiency_key(subject)
     if (known := read_json_if_whole(path)) and known["key"] == key:
         return Efficiency.model_validate(known["efficiency"])
-    measured = measure_efficiency(subject.method, subject.checkpoint, size, batch)
+    target = Target(
+        label=subject.run.name,
+        method=subject.method,
+        checkpoint=subject.checkpoint,
+        settings=subject.settings,
+        size=size,
+    )
+    measured = measure_efficiency(target, batch, subject.precision)
     if not measured.missing:
         write_json(path, {"key": key, "efficiency": measured.model_dump(mode="json")})
     return measured
@@ -199,6 +207,7 @@ def _result(
         missing_images=list(missing) or None,
         skipped=skipped,
         note=_row_note(subject, job.request),
+        settings=list(subject.settings) or None,
         key=job.key,
     )
 

@@ -11,6 +11,7 @@ import torch
 from torch.utils.data import DataLoader, Subset
 
 from tryonbench.batch import TryOnBatch
+from tryonbench.config import Precision
 from tryonbench.data.dataset import VitonHD, joined
 from tryonbench.data.layout import Split
 from tryonbench.data.pairs import PairList
@@ -19,6 +20,7 @@ from tryonbench.errors import TryonbenchError
 from tryonbench.files import make_folder, read_json_if_whole, write_json
 from tryonbench.images import is_whole_png, save_png, to_pixels
 from tryonbench.method import TryOnMethod
+from tryonbench.precision import generating
 from tryonbench.progress import progress
 from tryonbench.protocols import Protocol
 from tryonbench.seeds import image_seed
@@ -36,6 +38,7 @@ class Task:
     pairs: PairList
     key: str
     """Hash of checkpoint, code, protocol and data; images of another key are thrown away."""
+    precision: Precision = "32-true"
 
 
 def device() -> torch.device:
@@ -56,7 +59,7 @@ def generate_images(
     with progress(title, total, total - len(todo)) as update:
         done = total - len(todo)
         for batch in _batches(method, task, todo):
-            _write(method, task.protocol, batch, folder)
+            _write(method, task, batch, folder)
             done += len(batch)
             update(done)
 
@@ -81,9 +84,10 @@ def _batches(method: TryOnMethod, task: Task, todo: list[int]) -> Iterator[TryOn
     )
 
 
-def _write(method: TryOnMethod, protocol: Protocol, batch: TryOnBatch, folder: Path) -> None:
+def _write(method: TryOnMethod, task: Task, batch: TryOnBatch, folder: Path) -> None:
+    protocol = task.protocol
     seeds = [image_seed(protocol.seed, name) for name in batch.ids]
-    with torch.inference_mode():
+    with generating(device().type, task.precision):
         images = method.generate(batch.to(device()), seeds)
     expected = (len(batch), 3, *protocol.size)
     if tuple(images.shape) != expected:

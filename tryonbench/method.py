@@ -126,6 +126,19 @@ class TryOnMethod(ABC):
         """
         return ()
 
+    @classmethod
+    def sweep_axes(cls, config: Any) -> Mapping[str, tuple[Any, ...]]:
+        """The settings that change how a trained method makes its pictures and not what it learnt,
+        such as a number of steps; each with values worth comparing.
+
+        They are what `eval --set` and `bench --sweep` change of a trained run. Which values fit
+        together, `config_class` says when it is made from them.
+
+        Args:
+            config: an instance of `config_class`, as trained.
+        """
+        return {}
+
     def build(self) -> dict[str, nn.Module]:
         """The networks by name. None for a method that needs no training."""
         return {}

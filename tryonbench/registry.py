@@ -66,3 +66,20 @@ def run_config(method: type[TryOnMethod], values: dict[str, Any]) -> RunConfig[A
     parametrised: Any = RunConfig
     config: RunConfig[Any] = checked(parametrised[method.config_class], {"model": {}, **values})
     return config
+
+
+def refuse_value(method: type[TryOnMethod], key: str, value: Any) -> None:
+    """Refuse what one of a method's settings cannot be, whatever the others are.
+
+    Raises:
+        InputError: says what it can be.
+    """
+    from pydantic import ValidationError
+
+    from tryonbench.config import checked
+
+    try:
+        method.config_class.model_validate({key: value})
+    except ValidationError as error:
+        if any(problem["loc"][:1] == (key,) for problem in error.errors()):
+            checked(method.config_class, {key: value})

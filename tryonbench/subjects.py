@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tryonbench.checkpoint import BEST, files_read, load_method, read_header, weights_file
+from tryonbench.config import Precision, layered
 from tryonbench.data.layout import Split
 from tryonbench.environment import code_digest, environment
 from tryonbench.errors import InputError
@@ -18,6 +19,9 @@ from tryonbench.protocols import Protocol
 from tryonbench.registry import method_class
 from tryonbench.results.tables import TRUTH
 from tryonbench.runs import OVERFIT, Run
+
+VARIANT = "variant"
+"""The kind of a run that is another one with other settings (`tryonbench.variants`)."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,14 @@ class Subject:
     """Its name in `tryonbench.floor`, if no method makes it."""
     trained_on: str | None = None
     """Root and split of the training data."""
+    settings: tuple[str, ...] = ()
+    """Of a variant: in place of those that it was trained with, such as `model.steps=8`."""
+
+    @property
+    def precision(self) -> Precision:
+        """Pictures are made in 32 bits, however a run was trained, unless a variant says so."""
+        found: Precision = layered({}, None, self.settings).get("precision", "32-true")
+        return found
 
     def method_class(self) -> type[TryOnMethod] | None:
         return None if self.images or self.floor else method_class(self.method)
@@ -61,15 +73,18 @@ def run_subject(run: Run) -> Subject:
     if read_header(file).method != method:
         raise InputError(f'{file} is a checkpoint of "{read_header(file).method}", not of {method}')
     trained_on = f"{manifest['data']['root']} {manifest['data']['split']}"
-    identity = _identity(method, *map(file_sha256, files_read(file)))
-    return Subject(run, method, family, identity, file, trained_on=trained_on)
+    settings = tuple(manifest.get("settings", ())) if kind == VARIANT else ()
+    identity = _identity(method, *map(file_sha256, files_read(file)), *settings)
+    return Subject(run, method, family, identity, file, trained_on=trained_on, settings=settings)
 
 
 def _trained_folder(run: Run, manifest: dict[str, Any]) -> Path:
     """Where a run's weights are: in itself, or in a checkpoint of the run beside it."""
-    if manifest["kind"] != "checkpoint":
+    if manifest["kind"] not in ("checkpoint", VARIANT):
         return run.folder
     of = Run(run.folder.with_name(manifest["of"]))
+    if manifest["kind"] == VARIANT:
+        return _trained_folder(of, of.manifest())
     return of.checkpoints / str(manifest["checkpoint"])
 
 
@@ -142,6 +157,6 @@ def skip_reason(subject: Subject, protocol: Protocol) -> str | None:
 def load_subject(subject: Subject, size: tuple[int, int]) -> TryOnMethod:
     """The method, ready to generate."""
     if subject.checkpoint:
-        return load_method(subject.checkpoint, subject.method)
+        return load_method(subject.checkpoint, subject.method, subject.settings)
     chosen = method_class(subject.method)
     return chosen(chosen.config_class(), size)

@@ -10,13 +10,14 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Self
 
 import torch
+from pydantic import Field, model_validator
 from torch import Tensor, nn
 
 from tryonbench.config import ModelConfig
-from tryonbench.method import MethodInfo, TryOnBatch, TryOnMethod
+from tryonbench.method import MethodInfo, Phase, TrainState, TryOnBatch, TryOnMethod
 
 OWN_TIMES = "FAKES_OWN_TIMES"
 """Environment variable: the file that `Sleeper` writes its own times to."""
@@ -69,6 +70,48 @@ class Sleeper(Fake):
         images = super().generate(batch, seeds)
         self.own.append(time.perf_counter() - started)
         return images
+
+
+class PainterConfig(ModelConfig):
+    """Two ways to paint; one of them has a limit."""
+
+    brush: Literal["broad", "fine"] = "broad"
+    steps: int = Field(default=1, ge=1)
+    width: int = Field(default=1, ge=1)
+    """Of the network."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.brush == "fine" and self.steps > 2:
+            raise ValueError("the fine brush has two steps at most")
+        return self
+
+
+class Painter(Fake):
+    """Can be trained; more steps come nearer to the person, and many pictures in nine fail."""
+
+    info = MethodInfo("fake-painter", "test", "none", "MIT", inputs=("agnostic",))
+    config_class = PainterConfig
+    phases = (Phase("all", ("net",)),)
+
+    @classmethod
+    def presets(cls) -> Mapping[str, Mapping[str, Any]]:
+        return {"nano": {"size": [64, 48], "images": 4, "batch_size": 2}}
+
+    @classmethod
+    def sweep_axes(cls, config: Any) -> Mapping[str, tuple[Any, ...]]:
+        return {"brush": ("broad", "fine"), "steps": (1, 2, 4)}
+
+    def training_step(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
+        painted = self.networks["net"](batch.need("agnostic"))
+        return {"l1": (painted - batch.need("image")).abs().mean()}
+
+    def generate(self, batch: TryOnBatch, seeds: Sequence[int]) -> Tensor:
+        steps = self.config.steps
+        time.sleep(0.02 * steps)
+        if steps == 9 and len(batch) > 1:
+            raise RuntimeError("nine is too many")
+        return batch.need("agnostic") * (1 - 0.5**steps)
 
 
 class Slowing(Fake):
@@ -145,6 +188,7 @@ class WrongShape(Fake):
 FAKES = (
     Fake,
     Sleeper,
+    Painter,
     Slowing,
     Raiser,
     Hanger,

@@ -15,15 +15,15 @@ import torch
 from torch import nn
 
 from tryonbench.efficiency import measure, measure_efficiency, resources
-from tryonbench.efficiency.build import generating
 from tryonbench.efficiency.files import file_times
 from tryonbench.efficiency.flops import count_flops
 from tryonbench.efficiency.launch import Limits, run_task
 from tryonbench.efficiency.measure import answer
 from tryonbench.efficiency.nvml import Gauge, open_gauge
 from tryonbench.efficiency.resources import Meters, energy
-from tryonbench.efficiency.schema import Answer, Task
+from tryonbench.efficiency.schema import Answer, Target, Task
 from tryonbench.method import MethodInfo
+from tryonbench.precision import generating
 from tryonbench.results.schema import Efficiency
 
 Make = Callable[..., Task]
@@ -138,9 +138,9 @@ def test_loading_and_saving_are_timed_apart(synth_root: Path) -> None:
 
 def test_mixed_precision_is_used(task: Make) -> None:
     layer, inputs = nn.Linear(4, 4), torch.rand(1, 4)
-    with generating(task("any", precision="bf16-mixed")):
+    with generating("cpu", "bf16-mixed"):
         assert layer(inputs).dtype == torch.bfloat16
-    with generating(task("any")):
+    with generating("cpu", "32-true"):
         assert layer(inputs).dtype == torch.float32
 
 
@@ -169,7 +169,8 @@ def test_a_leak_is_found(register, task: Make) -> None:
 
 
 def test_eval_measures_with_the_same_code() -> None:
-    found = measure_efficiency("mean-colour", None, (64, 48), 2)
+    known = Target(label="mean-colour", method="mean-colour", size=(64, 48))
+    found = measure_efficiency(known, 2)
     assert found.missing is None
     assert found.latency is not None
     assert found.latency.batch == 1
@@ -178,7 +179,7 @@ def test_eval_measures_with_the_same_code() -> None:
     assert found.memory is not None
     assert found.memory.kind == "rss"
     assert 50 < found.memory.peak_mb < 4000
-    broken = measure_efficiency("no-such-method", None, (64, 48), 2)
+    broken = measure_efficiency(known.model_copy(update={"method": "no-such-method"}), 2)
     assert "unknown method" in str(broken.missing)
     assert broken.latency is None
 

@@ -28,6 +28,8 @@ class Asked:
     allow_missing: bool
     efficiency: bool
     pairs: Path | None
+    changes: tuple[str, ...] = ()
+    """Settings that the pictures are made with, in place of a run's own."""
 
     def requests(self, size: tuple[int, int], paired_only: bool = False) -> list[Request]:
         """One request a protocol, for images of a size (height, width).

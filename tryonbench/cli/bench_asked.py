@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import get_args
 
 from tryonbench.cli.options import keys_of
+from tryonbench.config import Precision
 from tryonbench.data.layout import open_split
 from tryonbench.efficiency.bench import How, doubling
-from tryonbench.efficiency.build import device_of, refuse_precision
+from tryonbench.efficiency.build import device_of
 from tryonbench.efficiency.launch import Limits
-from tryonbench.efficiency.schema import Device, Precision
+from tryonbench.efficiency.schema import Device
 from tryonbench.errors import InputError, did_you_mean
+from tryonbench.precision import refuse_precision
 
 LARGEST: dict[Device, int] = {"cpu": 16, "cuda": 1024}
 """Batch at which the search ends by default."""

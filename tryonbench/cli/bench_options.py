@@ -46,6 +46,22 @@ MemoryLimit = Annotated[
 ]
 DataRoot = Annotated[
     Optional[Path],
-    typer.Option("--data", help="Root to time loading on; by default some samples are drawn."),
+    typer.Option(
+        "--data", help="Root to time loading on, and that a sweep scores on; else drawn samples."
+    ),
+]
+Sweep = Annotated[
+    Optional[str],
+    typer.Option(help="Axes such as sampler,steps: every combination, quality against time."),
+]
+Values = Annotated[
+    Optional[list[str]],
+    typer.Option(help="Of an axis of --sweep: steps=1,2,4; by default the method's own."),
+]
+ProtocolName = Annotated[
+    Optional[str], typer.Option("--protocol", help="What a sweep scores runs on.")
+]
+Metrics = Annotated[
+    Optional[str], typer.Option(help="Of a sweep, comma separated; the figure shows the first.")
 ]
 Out = Annotated[Optional[Path], typer.Option(help="File to write; by default in RUNS/bench/.")]

@@ -22,6 +22,10 @@ Preset = Annotated[
 Pairing = Annotated[
     Optional[str], typer.Option(help="With --preset: paired (the default) or unpaired images.")
 ]
+Settings = Annotated[
+    Optional[list[str]],
+    typer.Option("--set", help="Make the pictures otherwise: model.steps=8, precision=bf16-mixed."),
+]
 Metrics = Annotated[Optional[str], typer.Option(help="Metrics, comma separated.")]
 AllowMissing = Annotated[
     bool, typer.Option("--allow-missing", help="Score what is there; the row says so.")

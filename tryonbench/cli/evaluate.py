@@ -35,6 +35,7 @@ def evaluate(
     run: options.Names = None,
     all_: options.All = False,
     images: options.Images = None,
+    assignments: options.Settings = None,
     data: Data = None,
     split: options.SplitName = "test",
     protocol: Protocols = None,
@@ -63,6 +64,7 @@ def evaluate(
     _refuse(
         {
             "name runs, or give --all, or --images DIR": bool(names) + all_ + bool(images) != 1,
+            "--set goes with runs by name": assignments and not names,
             "--preset goes with --images DIR and without --protocol": preset
             and (not images or protocol),
             "--pairing goes with --preset": pairing and not preset,
@@ -75,7 +77,7 @@ def evaluate(
     refuse_unknown(names, runs)
     source, protocols = open_split(data_root(data), split), tuple(dict.fromkeys(protocol or ()))
     wanted = protocols, keys_of(preset), pairing or "paired", keys_of(metrics)
-    asked = Asked(source, *wanted, allow_missing, efficiency, pairs)
+    asked = Asked(source, *wanted, allow_missing, efficiency, pairs, tuple(assignments or ()))
     if check:
         check_folder(images, lambda size: asked.requests(size, paired_only=True), as_json)
     elif explain:
@@ -127,7 +129,7 @@ def _evaluate_runs(names: list[str], all_: bool, runs: Path, asked: Asked) -> _O
 
     names, untrained = everything(runs) if all_ else (names, [])
     if not all_:
-        subjects = [subject_of(name, runs) for name in names]
+        subjects = [subject_of(name, runs, asked.changes) for name in names]
         return _Outcome([result for s in subjects for result in _results(s, asked)])
     outcome = _Outcome([])
     for name in names:
@@ -161,8 +163,8 @@ def _explain(names: list[str], all_: bool, images: Path | None, runs: Path, aske
         print("\n".join(explain(image_requests(images, asked))))
         return
     for name in everything(runs)[0] if all_ else names:
-        print(f"{name}:")
-        subject = subject_of(name, runs)
+        subject = subject_of(name, runs, asked.changes)
+        print(f"{subject.run.name}:")
         requests = asked.requests(subject_size(subject, asked.source))
         print("\n".join(f"  {line}" for line in explain(requests, subject)))
 

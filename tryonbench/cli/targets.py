@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,13 +16,26 @@ if TYPE_CHECKING:
     from tryonbench.subjects import Subject
 
 
-def subject_of(name: str, runs: Path) -> Subject:
+def subject_of(name: str, runs: Path, changes: Sequence[str] = ()) -> Subject:
     """A run by folder or name, `RUN@best` for its best checkpoint; a method that needs no training,
     or a floor row, by its own name.
 
+    Args:
+        changes: settings that its pictures are made with, such as `model.steps=8`; the subject is
+            then the run's variant.
+
     Raises:
-        InputError: no such run or method, or a run without a checkpoint.
+        InputError: no such run or method, a run without a checkpoint, or no such variant.
     """
+    from tryonbench.generation import device
+    from tryonbench.subjects import run_subject
+    from tryonbench.variants import make_variant
+
+    found = _named_subject(name, runs)
+    return run_subject(make_variant(found, changes, device().type)) if changes else found
+
+
+def _named_subject(name: str, runs: Path) -> Subject:
     from tryonbench.floor import FLOOR
     from tryonbench.registry import entries, method_class
     from tryonbench.runs import find_run

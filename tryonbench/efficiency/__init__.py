@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tryonbench.config import Precision
     from tryonbench.efficiency.schema import Answer, Measurement, Target
     from tryonbench.results.schema import Efficiency, Memory
 
@@ -14,27 +14,24 @@ MIN_CALLS, MIN_SECONDS = 5, 1.0
 """Of a measurement beside an evaluation; `tryonbench bench` takes more."""
 
 
-def measure_efficiency(
-    method: str, checkpoint: Path | None, size: tuple[int, int], batch: int
-) -> Efficiency:
-    """Measure a method at a size (height, width): latency at batch 1, the rest at `batch`.
+def measure_efficiency(target: Target, batch: int, precision: Precision = "32-true") -> Efficiency:
+    """Measure a method: latency at batch 1, the rest at `batch`.
 
     A method that fails or hangs gives a record that says so.
     """
-    from tryonbench.efficiency.schema import Target
     from tryonbench.results.schema import Efficiency
 
-    print(f"measure {method} at {size[0]}x{size[1]}", file=sys.stderr, flush=True)
-    target = Target(label=method, method=method, checkpoint=checkpoint, size=size)
-    single = _measured(target, 1)
-    many = _measured(target, batch) if single.measured and batch > 1 else single
+    height, width = target.size
+    print(f"measure {target.label} at {height}x{width}", file=sys.stderr, flush=True)
+    single = _measured(target, 1, precision)
+    many = _measured(target, batch, precision) if single.measured and batch > 1 else single
     if single.measured is None or many.measured is None:
         failed = many.failed or f"out of memory at batch {batch}: {many.out_of_memory}"
         return Efficiency(missing=f"the measurement failed: {failed}")
     return _record(single.measured, many.measured)
 
 
-def _measured(target: Target, batch: int) -> Answer:
+def _measured(target: Target, batch: int, precision: Precision) -> Answer:
     import torch
 
     from tryonbench.efficiency.launch import Limits, run_task
@@ -44,6 +41,7 @@ def _measured(target: Target, batch: int) -> Answer:
         target=target,
         batch=batch,
         device="cuda" if torch.cuda.is_available() else "cpu",
+        precision=precision,
         min_calls=MIN_CALLS,
         min_seconds=MIN_SECONDS,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from tryonbench.config import Precision
 from tryonbench.data.default import drawn_root
 from tryonbench.efficiency.journal import Journal
 from tryonbench.efficiency.launch import Limits, run_task
@@ -15,7 +16,6 @@ from tryonbench.efficiency.schema import (
     Device,
     Measurement,
     Point,
-    Precision,
     Row,
     Target,
     Task,

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import torch
 
 from tryonbench.checkpoint import load_method, read_header
 from tryonbench.config import RunConfig, layered
-from tryonbench.efficiency.schema import Device, Precision, Target, Task
+from tryonbench.efficiency.schema import Device, Target
 from tryonbench.errors import InputError
 from tryonbench.method import TryOnMethod, size_problem
 from tryonbench.registry import method_class, preset_values, run_config
-
-TYPES = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}
 
 
 def refuse_unbuildable(target: Target) -> None:
@@ -68,20 +64,3 @@ def device_of(name: Device) -> torch.device:
     if name == "cuda" and not torch.cuda.is_available():
         raise InputError("there is no CUDA device here; leave --device out, or give --device cpu")
     return torch.device(name)
-
-
-def refuse_precision(precision: Precision, device: Device) -> None:
-    """
-    Raises:
-        InputError: fp16 without an accelerator.
-    """
-    if precision == "16-mixed" and device == "cpu":
-        raise InputError("precision 16-mixed needs a GPU; on a CPU take bf16-mixed or 32-true")
-
-
-@contextmanager
-def generating(task: Task) -> Iterator[None]:
-    """No gradients, and the task's precision."""
-    mixed = TYPES.get(task.precision)
-    with torch.inference_mode(), torch.autocast(task.device, mixed, enabled=mixed is not None):
-        yield

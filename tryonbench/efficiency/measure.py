@@ -15,7 +15,7 @@ from torch import Tensor
 from tryonbench.batch import TryOnBatch
 from tryonbench.checkpoint import files_read, sizes_in
 from tryonbench.data.random_batch import random_batch
-from tryonbench.efficiency.build import build, device_of, generating
+from tryonbench.efficiency.build import build, device_of
 from tryonbench.efficiency.files import file_times
 from tryonbench.efficiency.flops import count_flops
 from tryonbench.efficiency.resources import Meters, energy, meters_of
@@ -41,6 +41,7 @@ from tryonbench.environment import device_name, processor
 from tryonbench.errors import TryonbenchError
 from tryonbench.memory import is_out_of_memory, resident_bytes
 from tryonbench.method import TryOnMethod
+from tryonbench.precision import generating
 
 TRANSFERS = 20
 
@@ -77,7 +78,7 @@ def _measured(task: Task, imports: float) -> Measurement:
     built = time.perf_counter() - before
     bench = Bench(task, method, _inputs(task, method, device), clock_of(device), meters_of(device))
     start = resident_bytes()
-    with generating(task):
+    with generating(task.device, task.precision):
         first = timed_once(bench.generate, bench.clock)
         timed, used = _timed(bench)
         memory = bench.meters.memory(start)  # before anything else adds to the peak

@@ -9,11 +9,11 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import Field, PositiveInt
 
-from tryonbench.config import Strict
+from tryonbench.config import Precision, Strict
 from tryonbench.results.schema import Record
+from tryonbench.sweep.schema import Sweep
 
 Device = Literal["cpu", "cuda"]
-Precision = Literal["32-true", "bf16-mixed", "16-mixed"]
 NOISE = 0.05
 """Difference of two runs above which it is printed beside the number."""
 
@@ -224,9 +224,12 @@ class Row(Record):
 class BenchReport(Record):
     """The file of `tryonbench bench`."""
 
-    version: Literal[1] = 1
+    version: Literal[1, 2] = 2
+    """2 may have a sweep."""
     kind: Literal["bench"] = "bench"
     created: str
     command: list[str]
     environment: dict[str, str]
     rows: list[Row]
+    sweep: Sweep | None = None
+    """Of `--sweep`: the rows are its variants."""

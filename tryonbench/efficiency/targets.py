@@ -13,6 +13,7 @@ from tryonbench.efficiency.schema import Target
 from tryonbench.errors import InputError, did_you_mean
 from tryonbench.registry import entries, method_class, preset_values
 from tryonbench.runs import find_run, runs_below
+from tryonbench.subjects import VARIANT, run_subject
 
 SIZE = (64, 48)
 """Of `--all`, and of methods without presets."""
@@ -106,7 +107,7 @@ def _checkpoint_target(name: str, wanted: Wanted) -> Target:
     Raises:
         InputError: there is no such run or file, or it is given a preset.
     """
-    path = _weights(name, wanted.runs)
+    path, own = _weights(name, wanted.runs)
     if wanted.preset:
         raise InputError(f"{name} is trained already: it has its own settings; leave --preset out")
     header = read_header(path)
@@ -116,22 +117,38 @@ def _checkpoint_target(name: str, wanted: Wanted) -> Target:
         label=" ".join([name, *settings]),
         method=header.method,
         checkpoint=path.resolve(),
-        settings=settings,
+        settings=(*own, *settings),
         size=(height, width),
     )
 
 
-def _weights(name: str, runs: Path) -> Path:
+def _weights(name: str, runs: Path) -> tuple[Path, tuple[str, ...]]:
+    """The weights file, and a variant's settings."""
     path, run = Path(name), name.removesuffix(f"@{BEST}")
-    if path.is_file() or (path / MODEL).is_file():
-        return weights_file(path)
+    if is_weights(path):
+        return weights_file(path), ()
     try:
-        folder = find_run(Path(run), runs).folder
+        found = find_run(Path(run), runs)
     except InputError as error:
-        known = [*entries(), *(found.name for found in runs_below(runs))]
+        known = [*entries(), *(run.name for run in runs_below(runs))]
         text = f'"{name}" is no method, run or checkpoint'
         raise InputError(f"{text}; {did_you_mean(name, known)}") from error
-    return weights_file(folder if run == name else folder / "checkpoints" / BEST)
+    if run != name:
+        return weights_file(found.checkpoints / BEST), ()
+    if found.manifest()["kind"] != VARIANT:
+        return weights_file(found.folder), ()
+    variant = run_subject(found)
+    assert variant.checkpoint is not None
+    if variant.precision != "32-true":
+        of, precision = found.manifest()["of"], variant.precision
+        text = f"{name} names a precision, which is an option of bench"
+        raise InputError(f"{text}: --method {of} --sweep precision --values precision={precision}")
+    return variant.checkpoint, variant.settings
+
+
+def is_weights(path: Path) -> bool:
+    """Whether a path is a checkpoint, not a run."""
+    return path.is_file() or (path / MODEL).is_file()
 
 
 def _refuse_other_settings(settings: Sequence[str]) -> None:

@@ -108,6 +108,8 @@ class Result(Record):
     skipped: str | None = None
     note: str | None = None
     """What the row is, where its name does not say it."""
+    settings: list[str] | None = None
+    """Of a variant: in place of those that its run was trained with."""
     key: str
     """Hash of images, data, settings, weights, and the code and packages that score: an equal key
     need not be evaluated again."""

@@ -114,11 +114,15 @@ def _mixed_key(result: Result) -> tuple[str, str]:
 
 
 def row_names(results: Sequence[Result]) -> list[str]:
-    """A name for each result: the method, or the run where several runs are of one method."""
+    """A name for each result: the method; the run where several runs are of one method, or where it
+    is a variant, whose name says its settings."""
     runs: dict[str, set[str]] = {}
     for result in results:
         runs.setdefault(result.method, set()).add(result.run)
-    return [result.method if len(runs[result.method]) == 1 else result.run for result in results]
+    return [
+        result.method if len(runs[result.method]) == 1 and not result.settings else result.run
+        for result in results
+    ]
 
 
 def tables(results: Sequence[Result], mix: bool = False) -> list[Table]:

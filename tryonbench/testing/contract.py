@@ -19,7 +19,7 @@ from tryonbench.config import RunConfig
 from tryonbench.data.random_batch import random_batch
 from tryonbench.method import TrainState, TryOnMethod, size_problem
 from tryonbench.protocols import all_protocols
-from tryonbench.registry import method_class, preset_values, run_config
+from tryonbench.registry import method_class, preset_values, refuse_value, run_config
 from tryonbench.seeds import derive
 from tryonbench.training.ema import tensors
 
@@ -50,6 +50,16 @@ def check_skip(name: str) -> None:
     for protocol in all_protocols().values():
         reason = method_class(name).skip(protocol)
         assert reason is None or (isinstance(reason, str) and reason), f"skip gave {reason!r}"
+
+
+def check_sweep_axes(name: str) -> None:
+    """`sweep_axes` names settings of `config_class`, each with values that it can have."""
+    method, trained = method_class(name), _method(name).config
+    for key, values in method.sweep_axes(trained).items():
+        assert key in method.config_class.model_fields, f"sweep_axes names {key}: no setting"
+        assert values, f"sweep_axes gives no value for {key}"
+        for value in values:
+            refuse_value(method, key, value)
 
 
 def check_output(name: str) -> None:
@@ -149,6 +159,7 @@ def check_checkpoint(name: str) -> None:
 CHECKS: tuple[Callable[[str], None], ...] = (
     check_info,
     check_skip,
+    check_sweep_axes,
     check_output,
     check_seeds,
     check_batch_size,

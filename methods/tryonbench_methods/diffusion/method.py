@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -29,12 +29,15 @@ from tryonbench_methods.diffusion.conditions import (
     noisy,
     read_conditions,
 )
-from tryonbench_methods.diffusion.config import DiffusionConfig
+from tryonbench_methods.diffusion.config import FLOW_SAMPLERS, DiffusionConfig
 from tryonbench_methods.diffusion.distil import distilled_errors, step_times, teacher_file
 from tryonbench_methods.diffusion.flow import guided
 from tryonbench_methods.diffusion.model import GarmentMemory, GarmentUNet, PersonUNet
 from tryonbench_methods.diffusion.objectives import Network, objective_of
 from tryonbench_methods.diffusion.upsampler import PlainUNet
+
+GUIDANCE = (1.0, 1.5, 2.0, 3.0)
+"""Weights that a sweep compares."""
 
 
 class Diffusion(TryOnMethod):
@@ -66,6 +69,15 @@ class Diffusion(TryOnMethod):
     def checkpoints_read(cls, config: DiffusionConfig) -> tuple[Path, ...]:
         """That of the stage before."""
         return (stage_file(config.previous, None),) if config.previous else ()
+
+    @classmethod
+    def sweep_axes(cls, config: DiffusionConfig) -> Mapping[str, tuple[Any, ...]]:
+        """Sampler, steps and guidance; of flow the shift of the sampling times, too."""
+        if config.objective != "flow":
+            samplers, steps = ("ddpm", "ddim", "dpmpp"), (2, 4, 8, 16, 32)
+            return {"sampler": samplers, "steps": steps, "guidance": GUIDANCE}
+        steps, shift = (1, 2, 4, 8, 16), (1.0, 3.0, 8.0)
+        return {"sampler": FLOW_SAMPLERS, "steps": steps, "guidance": GUIDANCE, "shift": shift}
 
     def build(self) -> dict[str, nn.Module]:
         """The two UNets; of a plain super-resolution stage one."""

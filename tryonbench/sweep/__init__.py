@@ -1,0 +1,1 @@
+"""Settings that change how pictures are made, swept: quality against time."""
