@@ -45,17 +45,17 @@ def test_a_method_names_its_own_axes_and_values() -> None:
 
 
 def test_combinations_that_cannot_be_are_left_out_with_the_reason() -> None:
-    asked = axes_asked("sampler,steps,guidance", ["sampler=euler,ddim", "steps=1,2", "guidance=2"])
+    asked = axes_asked("sampler,steps,guidance", ["sampler=euler,sde", "steps=1,2", "guidance=2"])
     good, bad = combinations(Base("run", FLOW, None), asked, HOW)
     assert [one.target.label for one in good] == [
         "run@guidance=2,sampler=euler,steps=1",
         "run@guidance=2,sampler=euler,steps=2",
     ]
     assert [one.label for one in bad] == [
-        "run@guidance=2,sampler=ddim,steps=1",
-        "run@guidance=2,sampler=ddim,steps=2",
+        "run@guidance=2,sampler=sde,steps=1",
+        "run@guidance=2,sampler=sde,steps=2",
     ]
-    assert "the sampler ddim does not fit the objective flow" in bad[0].reason
+    assert "the sampler sde does not fit the objective flow" in bad[0].reason
     assert good[0].target.settings == ("model.guidance=2", 'model.sampler="euler"', "model.steps=1")
 
 

@@ -20,6 +20,8 @@ EPSILON = {"objective": "epsilon", "sampler": "ddim"}
 OBJECTIVES = [
     {},
     {"sampler": "heun"},
+    {"sampler": "ddpm"},
+    {"sampler": "dpmpp"},
     {**V, "min_snr_gamma": 5.0, "zero_terminal_snr": True, "noise_schedule": "cosine"},
     {**V, "sampler": "ddpm", "noise_schedule": "sigmoid"},
     {**EPSILON, "min_snr_gamma": 5.0},
@@ -159,6 +161,34 @@ def test_two_samples_can_be_learnt(changes, make_batch):
     assert mean_loss(method, batch) < 0.7 * before
 
 
+def estimate(x: Tensor, t: Tensor) -> Tensor:
+    """A network whose estimates of the picture stay within its range."""
+    return (0.1 * x + 0.2 * t.view(-1, 1, 1, 1)).clamp(-0.9, 0.9)
+
+
+def test_ddim_takes_flows_own_steps():
+    """Both hold the estimates of picture and noise over a step; only the scale of x differs."""
+    start, flow = torch.randn(2, 3, 8, 8), {"steps": 5, "shift": 3.0}
+    made = [objective_of(settings(**flow, sampler=s)) for s in ("euler", "ddim")]
+    euler, ddim = (one.sample(estimate, start, [1, 2]) for one in made)
+    torch.testing.assert_close(euler, ddim, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("sampler", ["ddpm", "dpmpp"])
+def test_flows_network_serves_the_other_process(sampler):
+    """Of Gaussian data whose x_0 the network knows best, their mean and deviation come out."""
+
+    def best(x: Tensor, t: Tensor) -> Tensor:
+        t = t.view(-1, 1, 1, 1)
+        gain = (1 - t) * 0.01 / ((1 - t) ** 2 * 0.01 + t**2)
+        return 0.2 + gain * (x - (1 - t) * 0.2)
+
+    made = objective_of(settings(sampler=sampler, steps=800, shift=1.0))
+    found = made.sample(best, torch.randn(4, 3, 64, 64), [1, 2, 3, 4])
+    assert found.mean().item() == pytest.approx(0.2, abs=2e-3)
+    assert found.std().item() == pytest.approx(0.1, rel=0.03)
+
+
 @pytest.mark.parametrize("sampler", ["ddpm", "sde"])
 def test_each_step_has_noise_of_its_own(sampler, make_batch, monkeypatch):
     drawn: list[Tensor] = []
@@ -178,8 +208,8 @@ def test_each_step_has_noise_of_its_own(sampler, make_batch, monkeypatch):
 @pytest.mark.parametrize(
     ("wrong", "advice"),
     [
-        ({"sampler": "ddim"}, "euler or heun"),
-        ({"objective": "v"}, "dpmpp"),
+        ({"sampler": "ode"}, "euler, heun, ddpm"),
+        ({"objective": "v"}, "sde, ode, ddpm"),
         ({**EPSILON, "zero_terminal_snr": True}, "objective to v"),
         ({**EPSILON, "zero_terminal_snr": True, "min_snr_gamma": 5.0}, "objective to v"),
         ({**V, "sampler": "ode", "zero_terminal_snr": True}, "dpmpp"),

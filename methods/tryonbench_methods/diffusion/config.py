@@ -11,6 +11,8 @@ from tryonbench_methods.common.attention import GROUP
 from tryonbench_methods.diffusion.schedule import ScheduleName
 
 FLOW_SAMPLERS = ("euler", "heun")
+SCORE = ("sde", "ode")
+"""They cannot start at pure noise, where flow and zero terminal SNR do."""
 
 
 class DiffusionConfig(ModelConfig):
@@ -57,8 +59,8 @@ class DiffusionConfig(ModelConfig):
     """Weigh errors at little noise down: min-SNR's gamma (5 in the paper), null = off; for v and
     epsilon."""
     sampler: Literal["euler", "heun", "ddpm", "ddim", "dpmpp", "sde", "ode"] = "euler"
-    """euler and heun for flow, the others for v and epsilon. heun and ode evaluate the network
-    twice a step."""
+    """euler and heun for flow alone; ddpm, ddim and dpmpp for all; sde and ode for v and epsilon.
+    heun and ode evaluate the network twice a step."""
     shift: PositiveFloat = 8.0
     """Above 1, training and sampling spend more of their times near pure noise. Colour shines
     through moderate noise, so that only there the garment has to be read. Of flow alone."""
@@ -108,13 +110,12 @@ class DiffusionConfig(ModelConfig):
     @model_validator(mode="after")
     def _can_be_sampled(self) -> Self:
         flow = self.objective == "flow"
-        if flow != (self.sampler in FLOW_SAMPLERS):
-            fitting = "euler or heun" if flow else "ddpm, ddim, dpmpp, sde or ode"
+        if self.sampler not in ("ddpm", "ddim", "dpmpp", *(FLOW_SAMPLERS if flow else SCORE)):
             raise ValueError(
-                f"the sampler {self.sampler} does not fit the objective {self.objective}; "
-                f"set model.sampler to {fitting}"
+                f"the sampler {self.sampler} does not fit the objective {self.objective}; set "
+                f"model.sampler to {'euler, heun' if flow else 'sde, ode'}, ddpm, ddim or dpmpp"
             )
-        if self.zero_terminal_snr and self.sampler in ("sde", "ode"):
+        if self.zero_terminal_snr and self.sampler in SCORE:
             raise ValueError(
                 f"the sampler {self.sampler} starts at infinity with zero_terminal_snr; "
                 "set model.sampler to ddpm, ddim or dpmpp"

@@ -10,11 +10,14 @@ Denoise"): a small network need not carry the noise through to its output.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from itertools import pairwise
 
 import torch
 from torch import Tensor
+
+from tryonbench_methods.diffusion.schedule import Level
 
 Denoiser = Callable[[Tensor, Tensor], Tensor]
 """(x_t (N, C, H, W), t (N,) in (0, 1]) -> estimate of x_0 (N, C, H, W)."""
@@ -31,6 +34,26 @@ def logit_normal(like: Tensor) -> Tensor:
 def shifted(t: Tensor, shift: float) -> Tensor:
     """Times moved towards noise, 0 and 1 kept: shift t / (1 + (shift - 1) t); Esser et al. 2024."""
     return shift * t / (1 + (shift - 1) * t)
+
+
+def path_level(t: float) -> Level:
+    """The noise level of the variance-preserving process that has the path's signal-to-noise ratio.
+
+    The path's x_t is sqrt((1 - t)^2 + t^2) times that process's: one network serves both (Kingma
+    and Gao 2023, "Understanding Diffusion Objectives as the ELBO", appendix D).
+    """
+    norm = math.hypot(1 - t, t)
+    return Level(t, (1 - t) / norm, t / norm)
+
+
+def on_path(denoise: Denoiser) -> Denoiser:
+    """The path's denoiser for that process, its estimates kept within the range of pictures."""
+
+    def rescaled(x: Tensor, t: Tensor) -> Tensor:
+        norm = torch.hypot(1 - t, t).view(-1, 1, 1, 1)
+        return denoise(norm * x, t).clamp(-1, 1)
+
+    return rescaled
 
 
 def velocity_errors(denoise: Denoiser, x0: Tensor, noise: Tensor, t: Tensor) -> Tensor:

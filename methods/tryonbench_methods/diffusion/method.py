@@ -73,11 +73,12 @@ class Diffusion(TryOnMethod):
     @classmethod
     def sweep_axes(cls, config: DiffusionConfig) -> Mapping[str, tuple[Any, ...]]:
         """Sampler, steps and guidance; of flow the shift of the sampling times, too."""
+        common = ("ddpm", "ddim", "dpmpp")
         if config.objective != "flow":
-            samplers, steps = ("ddpm", "ddim", "dpmpp"), (2, 4, 8, 16, 32)
-            return {"sampler": samplers, "steps": steps, "guidance": GUIDANCE}
+            return {"sampler": common, "steps": (2, 4, 8, 16, 32), "guidance": GUIDANCE}
         steps, shift = (1, 2, 4, 8, 16), (1.0, 3.0, 8.0)
-        return {"sampler": FLOW_SAMPLERS, "steps": steps, "guidance": GUIDANCE, "shift": shift}
+        samplers = (*FLOW_SAMPLERS, *common)
+        return {"sampler": samplers, "steps": steps, "guidance": GUIDANCE, "shift": shift}
 
     def build(self) -> dict[str, nn.Module]:
         """The two UNets; of a plain super-resolution stage one."""

@@ -11,17 +11,19 @@ from torch import Tensor
 
 from tryonbench.seeds import derive
 from tryonbench.seeds import noise as seeded_noise
-from tryonbench_methods.diffusion.config import DiffusionConfig
+from tryonbench_methods.diffusion.config import FLOW_SAMPLERS, DiffusionConfig
 from tryonbench_methods.diffusion.flow import (
     Denoiser,
     euler,
     heun,
     logit_normal,
+    on_path,
+    path_level,
     shifted,
     velocity_errors,
 )
 from tryonbench_methods.diffusion.samplers import DETERMINISTIC, STOCHASTIC
-from tryonbench_methods.diffusion.schedule import NoiseSchedule
+from tryonbench_methods.diffusion.schedule import Level, NoiseSchedule
 
 Network = Callable[[Tensor, Tensor], Tensor]
 """(x_t (N, C, H, W), t (N,) in (0, 1]) -> what the objective has it predict, (N, C, H, W)."""
@@ -61,10 +63,13 @@ class FlowMatching:
         return velocity_errors(network, x0, noise, t)
 
     def sample(self, network: Network, start: Tensor, seeds: Sequence[int]) -> Tensor:
-        """Follow the velocity; no noise but the start's."""
+        """Follow the velocity, or by a sampler of the variance-preserving process."""
         times = shifted(torch.linspace(1, 0, self.config.steps + 1), self.config.shift)
-        follow = heun if self.config.sampler == "heun" else euler
-        return follow(network, start, times.to(start.device))
+        if self.config.sampler in FLOW_SAMPLERS:
+            follow = heun if self.config.sampler == "heun" else euler
+            return follow(network, start, times.to(start.device))
+        levels = [path_level(t) for t in times.tolist()]
+        return sampled(self.config.sampler, on_path(network), start, levels, seeds)
 
 
 @dataclass(frozen=True)
@@ -117,11 +122,18 @@ class VariancePreserving:
     def sample(self, network: Network, start: Tensor, seeds: Sequence[int]) -> Tensor:
         """By the sampler of the settings; fresh noise from (seed, step)."""
         denoise, levels = self.denoiser(network), self.schedule.levels(self.config.steps)
-        if self.config.sampler in DETERMINISTIC:
-            return DETERMINISTIC[self.config.sampler](denoise, start, levels)
+        return sampled(self.config.sampler, denoise, start, levels, seeds)
 
-        def fresh(step: int) -> Tensor:
-            own = [derive("sampler", seed, step) for seed in seeds]
-            return seeded_noise(own, start.shape[1:], start.device)
 
-        return STOCHASTIC[self.config.sampler](denoise, start, levels, fresh)
+def sampled(
+    sampler: str, denoise: Denoiser, start: Tensor, levels: Sequence[Level], seeds: Sequence[int]
+) -> Tensor:
+    """By a sampler's name; fresh noise, where it takes any, from (seed, step)."""
+    if sampler in DETERMINISTIC:
+        return DETERMINISTIC[sampler](denoise, start, levels)
+
+    def fresh(step: int) -> Tensor:
+        own = [derive("sampler", seed, step) for seed in seeds]
+        return seeded_noise(own, start.shape[1:], start.device)
+
+    return STOCHASTIC[sampler](denoise, start, levels, fresh)
