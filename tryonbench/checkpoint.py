@@ -159,8 +159,11 @@ def load_method(
     header = read_header(path)
     if expected not in (None, header.method):
         raise InputError(f'{path} is a checkpoint of "{header.method}", not of "{expected}"')
+    refuse_settings(path, assignments)
     if is_export(path):
-        return _load_export(path, assignments)
+        from tryonbench.export.loading import load_export
+
+        return load_export(path)
     values = layered(header.config, None, assignments)
     config = run_config(method_class(header.method), values)
     method = method_class(header.method)(config.model, config.size)
@@ -169,19 +172,16 @@ def load_method(
     return method
 
 
-def _load_export(path: Path, assignments: Sequence[str]) -> TryOnMethod:
+def refuse_settings(path: Path, assignments: Sequence[str]) -> None:
     """
     Raises:
-        InputError: settings are given, which an export has in its files.
+        InputError: settings are given to an export, which has them in its files.
     """
-    from tryonbench.export.loading import load_export
-
-    if assignments:
+    if is_export(path) and assignments:
         raise InputError(
             f"{path.parent} has its settings in its files; leave {' '.join(assignments)} out, or "
             "export with it: tryonbench export RUN --set …"
         )
-    return load_export(path)
 
 
 def load_weights(method: TryOnMethod, path: Path) -> None:

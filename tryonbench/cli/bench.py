@@ -63,10 +63,13 @@ def bench(
 def _bench(names: list[str], wanted: Wanted, how: How, out: Path | None, as_json: bool) -> None:
     """Measure, write, print; exit code 3 if something is wrong with a row."""
     from tryonbench.cli.bench_show import print_report
+    from tryonbench.efficiency.build import refuse_modes
     from tryonbench.efficiency.journal import journal_of
     from tryonbench.files import write_json
 
     good, bad = _targets(names, wanted)
+    for target in good:
+        refuse_modes(target, how.device, how.precision, how.compile)
     folder = _folder(out, wanted.runs)
     journal = journal_of(folder, good, how)
     report = _report(_rows(good, bad, how, journal))

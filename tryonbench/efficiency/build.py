@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from tryonbench.checkpoint import load_method, read_header
+from tryonbench.checkpoint import is_export, load_method, read_header, refuse_settings
 from tryonbench.config import RunConfig, layered
 from tryonbench.efficiency.schema import Device, Precision, Target, Task
 from tryonbench.errors import InputError
@@ -27,6 +27,8 @@ def refuse_unbuildable(target: Target) -> None:
     chosen = method_class(target.method)
     if problem := size_problem(chosen.info, target.size):
         raise InputError(f"{target.method} {problem}")
+    if target.checkpoint:
+        refuse_settings(target.checkpoint, target.settings)
     if target.settings or target.preset or target.checkpoint:
         trained = configuration(target).size
         if trained != target.size:
@@ -77,6 +79,19 @@ def refuse_precision(precision: Precision, device: Device) -> None:
     """
     if precision == "16-mixed" and device == "cpu":
         raise InputError("precision 16-mixed needs a GPU; on a CPU take bf16-mixed or 32-true")
+
+
+def refuse_modes(target: Target, device: Device, precision: Precision, compiled: bool) -> None:
+    """
+    Raises:
+        InputError: an export is to be measured otherwise than it computes.
+    """
+    usual = (device, precision, compiled) == ("cpu", "32-true", False)
+    if target.checkpoint and is_export(target.checkpoint) and not usual:
+        raise InputError(
+            f"{target.label} is an export, which computes on the CPU as its files say: give "
+            "--device cpu, and leave --precision and --compile out"
+        )
 
 
 @contextmanager

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from torch import Tensor
 
 from tryonbench.checkpoint import EXPORT
 from tryonbench.config import RunConfig
-from tryonbench.errors import InputError
+from tryonbench.errors import InputError, TryonbenchError
 from tryonbench.export.calibration import Calibration, calibration_calls
 from tryonbench.export.engines import Engine, engine_of
 from tryonbench.export.packages import require, versions
@@ -126,11 +127,21 @@ def build_export(source: Source, wanted: Wanted, folder: Path, tell: Tell) -> Ex
 def _compared(
     method: TryOnMethod, wanted: Wanted, folder: Path, what: str, tell: Tell
 ) -> Difference:
-    """Write the parts with the weights as they are, and compare pictures."""
+    """Write the parts with the weights as they are, and compare pictures.
+
+    Raises:
+        TryonbenchError: they differ, or torch's exporter or the runtime refuses the method.
+    """
     tell(f"export {method.info.name} with {what}")
-    for name, example in examples(method).items():
-        write_part(example, _file(folder, name, wanted.form), wanted.form, wanted.opset or 0)
-    return require_equal(difference(method, _engines(method, wanted.form, folder)), what)
+    try:
+        for name, example in examples(method).items():
+            write_part(example, _file(folder, name, wanted.form), wanted.form, wanted.opset or 0)
+        found = difference(method, _engines(method, wanted.form, folder))
+    except Exception as error:
+        reason = shorten(str(error) or type(error).__name__, 300, placeholder=" …")
+        name = method.info.name
+        raise TryonbenchError(f"{name} cannot be exported as {wanted.form}: {reason}") from error
+    return require_equal(found, what)
 
 
 def _file(folder: Path, part: str, form: Format) -> Path:

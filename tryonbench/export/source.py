@@ -118,7 +118,7 @@ def write_run(folder: Path, manifest: ExportManifest, of: dict[str, Any]) -> Non
     Args:
         of: the manifest of the run that the weights come from.
     """
-    kept = {key: of[key] for key in ("data", "config", "seed") if key in of}
+    kept: dict[str, Any] = {key: of[key] for key in ("data", "config", "seed") if key in of}
     family = method_class(manifest.method).info.family
     what = {"kind": manifest.kind, "method": manifest.method, "family": family}
     Run(folder).write_manifest({**what, **kept, "environment": environment()})
