@@ -23,6 +23,15 @@ Modality = Literal[
     "densepose",
 ]
 MODALITIES: tuple[Modality, ...] = get_args(Modality)
+RANGES: dict[Modality, str] = {
+    "cloth_mask": "0 or 1",
+    "agnostic_mask": "0 or 1",
+    "parse": "labels 0..19",
+    "parse_agnostic": "labels 0..19",
+    "keypoints": "pixels, confidence",
+    "pose_heatmaps": "[0, 1]",
+}
+"""Of what is no picture; those are in [-1, 1]."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +89,14 @@ class TryOnBatch:
         """Some of the samples."""
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "size"}
         return replace(self, **{k: v[index] for k, v in values.items() if v is not None})
+
+    @classmethod
+    def of(
+        cls, modalities: Sequence[Modality], tensors: Sequence[Tensor], size: tuple[int, int]
+    ) -> TryOnBatch:
+        """A batch without ids, of tensors in the order of the modalities."""
+        values = dict(zip(modalities, tensors, strict=True))
+        return cls(ids=(), person_ids=(), cloth_ids=(), size=size, **values)
 
     def need(self, modality: Modality) -> Tensor:
         """A modality that the method declared in its `inputs`.

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 FORMAT = "tryonbench-1"
 MODEL, TRAINING = "model.safetensors", "training.pt"
+EXPORT = "export.json"
+"""The manifest of an exported method, which stands where a weights file does."""
 BEST = "best"
 """The folder among a run's checkpoints that validation chose; the others are numbers of images."""
 
@@ -65,12 +67,18 @@ def weights_file(path: Path) -> Path:
     """
     if path.is_file():
         return path
-    if (path / MODEL).is_file():
-        return path / MODEL
+    for name in (MODEL, EXPORT):
+        if (path / name).is_file():
+            return path / name
     newest = sorted((path / "checkpoints").glob(f"[0-9]*/{MODEL}"))
     if newest:
         return newest[-1]
     raise InputError(f"no checkpoint at {path}; train one: tryonbench train --method NAME")
+
+
+def is_export(path: Path) -> bool:
+    """Whether a method is loaded from files of `tryonbench export`."""
+    return path.name == EXPORT
 
 
 def read_header(path: Path) -> Header:
@@ -78,6 +86,11 @@ def read_header(path: Path) -> Header:
     Raises:
         InputError: a pickle, corrupted, or not written by tryonbench.
     """
+    if is_export(path):
+        from tryonbench.export.schema import read_manifest
+
+        manifest = read_manifest(path)
+        return Header(manifest.method, manifest.config, manifest.weights.images)
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
@@ -106,6 +119,11 @@ def files_read(path: Path) -> Iterator[Path]:
     Raises:
         InputError: one is not there or unreadable.
     """
+    if is_export(path):
+        from tryonbench.export.loading import export_files
+
+        yield from export_files(path)
+        return
     yield path
     header = read_header(path)
     method = method_class(header.method)
@@ -114,7 +132,11 @@ def files_read(path: Path) -> Iterator[Path]:
 
 
 def sizes_in(path: Path) -> dict[str, int]:
-    """Numbers of each network in a weights file, by the network's name."""
+    """Numbers of each network in a weights file, by the network's name; of an export, by part."""
+    if is_export(path):
+        from tryonbench.export.schema import read_manifest
+
+        return {part.name: part.parameters for part in read_manifest(path).parts}
     sizes: dict[str, int] = {}
     with safe_open(path, framework="pt") as file:
         for key in list(file.keys()):
@@ -137,12 +159,29 @@ def load_method(
     header = read_header(path)
     if expected not in (None, header.method):
         raise InputError(f'{path} is a checkpoint of "{header.method}", not of "{expected}"')
+    refuse_settings(path, assignments)
+    if is_export(path):
+        from tryonbench.export.loading import load_export
+
+        return load_export(path)
     values = layered(header.config, None, assignments)
     config = run_config(method_class(header.method), values)
     method = method_class(header.method)(config.model, config.size)
     load_weights(method, path)
     method.networks.eval()
     return method
+
+
+def refuse_settings(path: Path, assignments: Sequence[str]) -> None:
+    """
+    Raises:
+        InputError: settings are given to an export, which has them in its files.
+    """
+    if is_export(path) and assignments:
+        raise InputError(
+            f"{path.parent} has its settings in its files; leave {' '.join(assignments)} out, or "
+            "export with it: tryonbench export RUN --set …"
+        )
 
 
 def load_weights(method: TryOnMethod, path: Path) -> None:

@@ -191,7 +191,7 @@ def _result(
 ) -> Result:
     protocol = job.request.protocol
     return Result(
-        method=subject.method,
+        method=subject.method + subject.variant,
         run=subject.run.name,
         family=subject.family,
         protocol=protocol.name,
@@ -213,7 +213,9 @@ def _result(
 
 
 def _row_note(subject: Subject, request: Request) -> str | None:
-    return subject.floor and floor_note(subject.floor, request.split, request.pairs)
+    if subject.floor:
+        return floor_note(subject.floor, request.split, request.pairs)
+    return subject.note
 
 
 def _data_source(subject: Subject, request: Request) -> DataSource:

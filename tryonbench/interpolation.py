@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from tryonbench.batch import TryOnBatch
+from tryonbench.checkpoint import is_export
 from tryonbench.data.dataset import VitonHD, joined
 from tryonbench.data.layout import Folder, Split
 from tryonbench.data.pairs import Pair, PairList
@@ -74,6 +75,8 @@ def save_row(subject: Subject, row: Row, out: Path | None) -> Path:
 
 
 def _refuse_other_methods(subject: Subject) -> None:
+    if subject.checkpoint and is_export(subject.checkpoint):
+        raise InputError(f"{subject.run.name} is an export and generates alone; name its run")
     method = subject.method_class()
     if method is None or not issubclass(method, Interpolates):
         raise InputError(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,11 +17,11 @@ from typing import Any, ClassVar
 import yaml
 from torch import Tensor, nn
 
-from tryonbench.batch import Modality, TryOnBatch
+from tryonbench.batch import RANGES, Modality, TryOnBatch
 from tryonbench.config import ModelConfig, RunConfig
 from tryonbench.protocols import Protocol
 
-__all__ = ["MethodInfo", "Phase", "TrainState", "TryOnBatch", "TryOnMethod"]
+__all__ = ["MethodInfo", "Part", "Phase", "TrainState", "TryOnBatch", "TryOnMethod"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,25 @@ class TrainState:
     generator leaves its pictures to the discriminator."""
 
 
+@dataclass(frozen=True)
+class Part:
+    """A function of tensors that `tryonbench export` writes as a file of its own.
+
+    Dimension 0 of everything that goes in and comes out is the batch.
+    """
+
+    function: Callable[..., tuple[Tensor, ...]]
+    inputs: Mapping[str, str]
+    """Its arguments in their order: a name, and the range of the values in words."""
+    outputs: tuple[str, ...]
+    """Names of what it returns."""
+
+
+def ranges(modalities: Sequence[Modality]) -> dict[str, str]:
+    """The inputs of a part that reads modalities as they are in the batch."""
+    return {name: RANGES.get(name, "[-1, 1]") for name in modalities}
+
+
 class TryOnMethod(ABC):
     """A try-on method at one size. Subclasses set `info` and implement `generate`.
 
@@ -87,6 +106,8 @@ class TryOnMethod(ABC):
         self.config = config
         self.size = size
         self.networks = nn.ModuleDict(self.build())
+        self.engines: dict[str, Callable[..., Sequence[Tensor]]] = {}
+        """What stands in for the parts, by their names: the functions of an export."""
 
     @classmethod
     def presets(cls) -> Mapping[str, Mapping[str, Any]]:
@@ -157,6 +178,19 @@ class TryOnMethod(ABC):
 
         Row i depends on row i of the batch and on `seeds[i]` alone.
         """
+
+    def parts(self) -> Mapping[str, Part]:
+        """What `generate` can be made of: functions of tensors, by name. None: it has no export.
+
+        `generate` calls all of them by `run` where `engines` are set. The random numbers are
+        inputs, so that an export makes the pictures that the method makes.
+        """
+        return {}
+
+    def run(self, part: str, *inputs: Tensor) -> Sequence[Tensor]:
+        """What a part, or what stands in for it, returns."""
+        function = self.engines.get(part) or self.parts()[part].function
+        return function(*inputs)
 
     @property
     def inference_networks(self) -> dict[str, nn.Module]:

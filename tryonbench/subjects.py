@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tryonbench.checkpoint import BEST, files_read, load_method, read_header, weights_file
+from tryonbench.checkpoint import (
+    BEST,
+    files_read,
+    is_export,
+    load_method,
+    read_header,
+    weights_file,
+)
 from tryonbench.config import Precision, layered
 from tryonbench.data.layout import Split
 from tryonbench.environment import code_digest, environment
@@ -41,6 +48,10 @@ class Subject:
     """Root and split of the training data."""
     settings: tuple[str, ...] = ()
     """Of a variant: in place of those that it was trained with, such as `model.steps=8`."""
+    note: str | None = None
+    """What else has to be known of its row."""
+    variant: str = ""
+    """What the method's name in tables ends with."""
 
     @property
     def precision(self) -> Precision:
@@ -72,10 +83,35 @@ def run_subject(run: Run) -> Subject:
     file = weights_file(_trained_folder(run, manifest))
     if read_header(file).method != method:
         raise InputError(f'{file} is a checkpoint of "{read_header(file).method}", not of {method}')
-    trained_on = f"{manifest['data']['root']} {manifest['data']['split']}"
     settings = tuple(manifest.get("settings", ())) if kind == VARIANT else ()
     identity = _identity(method, *map(file_sha256, files_read(file)), *settings)
-    return Subject(run, method, family, identity, file, trained_on=trained_on, settings=settings)
+    subject = Subject(
+        run, method, family, identity, file, None, None, _trained_on(manifest), settings
+    )
+    return _exported(subject, file) if is_export(file) else subject
+
+
+def _trained_on(manifest: dict[str, Any]) -> str | None:
+    """Root and split; an export of a single weights file does not know them."""
+    data = manifest.get("data")
+    return f"{data['root']} {data['split']}" if data else None
+
+
+def _exported(subject: Subject, file: Path) -> Subject:
+    """
+    Raises:
+        InputError: its weights were never trained.
+    """
+    from tryonbench.export.loading import described
+    from tryonbench.export.schema import read_manifest
+
+    manifest = read_manifest(file)
+    if not manifest.weights.images:
+        raise InputError(
+            f"{subject.run.folder} has fresh weights: there is no quality to measure; "
+            f"measure its cost: tryonbench bench --method {subject.run.folder}"
+        )
+    return replace(subject, note=described(file), variant=manifest.suffix)
 
 
 def _trained_folder(run: Run, manifest: dict[str, Any]) -> Path:

@@ -34,7 +34,7 @@ def test_values_are_read_as_yaml() -> None:
 def test_a_method_names_its_own_axes_and_values() -> None:
     asked = axes_asked("sampler,steps,precision,compile,batch", [])
     found = {axis: axis_values(axis, FLOW, asked, "cpu") for axis in asked.names}
-    assert found["sampler"] == ("euler", "heun")
+    assert found["sampler"] == ("euler", "heun", "ddpm", "ddim", "dpmpp")
     assert found["steps"] == (1, 2, 4, 8, 16)
     assert found["precision"] == ("32-true", "bf16-mixed")
     assert found["compile"] == (False, True)

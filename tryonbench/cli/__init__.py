@@ -15,6 +15,7 @@ from tryonbench.cli import (
     diagnose,
     doctor,
     evaluate,
+    export,
     generate,
     methods,
     report,
@@ -38,6 +39,7 @@ app.command("diagnose")(diagnose.diagnose)
 app.command("generate")(generate.generate)
 app.command("eval")(evaluate.evaluate)
 app.command("bench")(bench.bench)
+app.command("export")(export.export)
 app.command("compare")(compare.compare)
 app.command("report")(report.report)
 app.command("run")(run.run)

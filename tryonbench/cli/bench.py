@@ -107,9 +107,12 @@ def _bench(
 def _done(names: list[str], wanted: Wanted, how: How, folder: Path, asked: Swept | None) -> Done:
     """What was measured, as it is or swept."""
     from tryonbench.cli.bench_sweep import Done, sweep
+    from tryonbench.efficiency.build import refuse_modes
     from tryonbench.efficiency.journal import journal_of
 
     good, bad = _targets(names, wanted)
+    for target in good:
+        refuse_modes(target, how.device, how.precision, how.compile)
     if asked:
         return sweep(names, good, bad, asked, how, wanted.runs, folder)
     journal = journal_of(folder, good, how)

@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
-from tryonbench.checkpoint import load_method, read_header
-from tryonbench.config import RunConfig, layered
+from tryonbench.checkpoint import is_export, load_method, read_header, refuse_settings
+from tryonbench.config import Precision, RunConfig, layered
 from tryonbench.efficiency.schema import Device, Target
 from tryonbench.errors import InputError
 from tryonbench.method import TryOnMethod, size_problem
@@ -23,6 +23,8 @@ def refuse_unbuildable(target: Target) -> None:
     chosen = method_class(target.method)
     if problem := size_problem(chosen.info, target.size):
         raise InputError(f"{target.method} {problem}")
+    if target.checkpoint:
+        refuse_settings(target.checkpoint, target.settings)
     if target.settings or target.preset or target.checkpoint:
         trained = configuration(target).size
         if trained != target.size:
@@ -64,3 +66,16 @@ def device_of(name: Device) -> torch.device:
     if name == "cuda" and not torch.cuda.is_available():
         raise InputError("there is no CUDA device here; leave --device out, or give --device cpu")
     return torch.device(name)
+
+
+def refuse_modes(target: Target, device: Device, precision: Precision, compiled: bool) -> None:
+    """
+    Raises:
+        InputError: an export is to be measured otherwise than it computes.
+    """
+    usual = (device, precision, compiled) == ("cpu", "32-true", False)
+    if target.checkpoint and is_export(target.checkpoint) and not usual:
+        raise InputError(
+            f"{target.label} is an export, which computes on the CPU as its files say: give "
+            "--device cpu, and leave --precision and --compile out"
+        )

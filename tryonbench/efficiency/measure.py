@@ -90,7 +90,7 @@ def _measured(task: Task, imports: float) -> Measurement:
             startup=Startup(imports=imports, build=built, first_call=first),
             leak=bench.meters.leak(timed.held),
             energy=used,
-            parameters=parameters(method),
+            parameters=_parameters(task, method),
             disk_mb=_disk_bytes(task, method) / 1e6,
             flops=_flops(bench) if task.extras else None,
             files=file_times(method.info, _checked(bench), task.data) if task.extras else None,
@@ -156,6 +156,12 @@ def _checked(bench: Bench) -> Tensor:
     return images
 
 
+def _parameters(task: Task, method: TryOnMethod) -> dict[str, int]:
+    """Those of the networks; an export has none, and its manifest says what was in them."""
+    checkpoint = task.target.checkpoint
+    return sizes_in(checkpoint) if checkpoint and method.engines else parameters(method)
+
+
 def parameters(method: TryOnMethod) -> dict[str, int]:
     """Parameters of the networks that generate, and of those of the stages before."""
     networks = method.inference_networks.items()
@@ -182,6 +188,8 @@ def _disk_bytes(task: Task, method: TryOnMethod) -> int:
 
 def _flops(bench: Bench) -> Flops:
     """Of the method as it stands; a reason where a mode that looks at every operation breaks it."""
+    if bench.method.engines:
+        return Flops(missing="an export's operations are not counted; see the method's own row")
     device, target = bench.meters.device, bench.task.target
     one = random_batch(1, target.size, bench.method.info.inputs, seed=0).to(device)
     try:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tryonbench.checkpoint import BEST, MODEL, read_header, weights_file
+from tryonbench.checkpoint import BEST, EXPORT, MODEL, is_export, read_header, weights_file
 from tryonbench.config import parse_set
 from tryonbench.efficiency.build import refuse_unbuildable
 from tryonbench.efficiency.schema import Target
@@ -48,7 +48,7 @@ def named_target(name: str, wanted: Wanted) -> Target:
     Raises:
         InputError: it is none of these, or cannot be built so.
     """
-    _refuse_other_settings(wanted.settings)
+    refuse_other_settings(wanted.settings)
     make = _method_target if name in entries() else _checkpoint_target
     target = make(name, wanted)
     refuse_unbuildable(target)
@@ -57,7 +57,7 @@ def named_target(name: str, wanted: Wanted) -> Target:
 
 def all_targets(wanted: Wanted) -> tuple[list[Target], list[tuple[Target, str]]]:
     """Every preset of every method at a size; and those that cannot be built, with the reason."""
-    _refuse_other_settings(wanted.settings)
+    refuse_other_settings(wanted.settings)
     size = wanted.size or SIZE
     good: list[Target] = []
     bad: list[tuple[Target, str]] = []
@@ -113,6 +113,8 @@ def _checkpoint_target(name: str, wanted: Wanted) -> Target:
     header = read_header(path)
     height, width = wanted.size or header.config["size"]
     settings = wanted.settings_of(header.method)
+    if is_export(path):
+        name = path.parent.name
     return Target(
         label=" ".join([name, *settings]),
         method=header.method,
@@ -147,11 +149,11 @@ def _weights(name: str, runs: Path) -> tuple[Path, tuple[str, ...]]:
 
 
 def is_weights(path: Path) -> bool:
-    """Whether a path is a checkpoint, not a run."""
-    return path.is_file() or (path / MODEL).is_file()
+    """Whether a path is a checkpoint or an export, not a run."""
+    return path.is_file() or (path / MODEL).is_file() or (path / EXPORT).is_file()
 
 
-def _refuse_other_settings(settings: Sequence[str]) -> None:
+def refuse_other_settings(settings: Sequence[str]) -> None:
     """Only the method's own settings change how it generates.
 
     Raises:

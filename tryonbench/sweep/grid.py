@@ -11,7 +11,7 @@ from typing import Any
 
 from tryonbench.data.default import parse_size
 from tryonbench.efficiency.bench import How
-from tryonbench.efficiency.build import configuration, refuse_unbuildable
+from tryonbench.efficiency.build import configuration, refuse_modes, refuse_unbuildable
 from tryonbench.efficiency.schema import Target
 from tryonbench.errors import InputError
 from tryonbench.subjects import Subject
@@ -82,9 +82,11 @@ def _combination(base: Base, point: dict[str, Any], how: How) -> Combination:
     size = parse_size(point["size"]) if "size" in point else base.target.size
     target = base.target.model_copy(update={"settings": settings, "size": size})
     refuse_unbuildable(target)
+    measured = _how(point, how)
+    refuse_modes(target, measured.device, measured.precision, measured.compile)
     changes = {**_changes(target, settings), **_harness(point, how)}
     name = variant_name(base.name, changes)
-    return Combination(base, target.model_copy(update={"label": name}), _how(point, how), changes)
+    return Combination(base, target.model_copy(update={"label": name}), measured, changes)
 
 
 def _changes(target: Target, settings: Sequence[str]) -> dict[str, Any]:

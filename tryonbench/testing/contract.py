@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,8 @@ from tryonbench.config import RunConfig
 from tryonbench.data.random_batch import random_batch
 from tryonbench.method import TrainState, TryOnMethod, size_problem
 from tryonbench.protocols import all_protocols
+from tryonbench.random_weights import seeded, shake
 from tryonbench.registry import method_class, preset_values, refuse_value, run_config
-from tryonbench.seeds import derive
 from tryonbench.training.ema import tensors
 
 SEEDS = (11, 12, 13)
@@ -104,7 +103,7 @@ def check_garment_matters(name: str) -> None:
     method = _method(name)
     if not method.info.trainable or "cloth" not in method.info.inputs:
         return
-    _shake(method)
+    shake(method.networks)
     batch = _batch(name)
     other = replace(batch, cloth=-batch.need("cloth"))
     off = (_generate(method, batch, SEEDS) - _generate(method, other, SEEDS)).abs().mean()
@@ -117,7 +116,7 @@ def check_training(name: str) -> None:
     if not method.info.trainable:
         return
     assert method.phases, "a trainable method needs phases"
-    _shake(method)
+    shake(method.networks)
     method.networks.train()
     for phase in method.phases:
         losses = _losses(method, phase.name, step=0)
@@ -146,7 +145,7 @@ def check_checkpoint(name: str) -> None:
     method = _method(name)
     if not method.info.trainable:
         return
-    _shake(method)
+    shake(method.networks)
     config, batch = _config(name), _batch(name)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.safetensors"
@@ -181,7 +180,7 @@ def _config(name: str) -> RunConfig[Any]:
 def _method(name: str) -> TryOnMethod:
     """The method with random weights, in evaluation mode."""
     method = method_class(name)
-    with _seeded(name):
+    with seeded(name):
         if not method.info.trainable:
             built = method(method.config_class(), (64, 48))
         else:
@@ -189,14 +188,6 @@ def _method(name: str) -> TryOnMethod:
             built = method(config.model, config.size)
     built.networks.eval()
     return built
-
-
-@contextmanager
-def _seeded(*parts: object) -> Iterator[None]:
-    """Torch's global generator seeded inside the block and put back after it."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(derive(*parts))
-        yield
 
 
 def _batch(name: str) -> TryOnBatch:
@@ -215,14 +206,6 @@ def _generate(method: TryOnMethod, batch: TryOnBatch, seeds: tuple[int, ...]) ->
 
 
 @torch.no_grad()
-def _shake(method: TryOnMethod) -> None:
-    """Move every weight, since zero-initialised heads would make the checks vacuous."""
-    with _seeded("shake"):
-        for parameter in method.networks.parameters():
-            parameter.add_(torch.randn_like(parameter) * 0.02)
-
-
-@torch.no_grad()
 def _restore(method: TryOnMethod, state: dict[str, Tensor]) -> None:
     for key, tensor in tensors(dict(method.networks.items())).items():
         tensor.copy_(state[key])
@@ -231,7 +214,7 @@ def _restore(method: TryOnMethod, state: dict[str, Tensor]) -> None:
 def _losses(method: TryOnMethod, phase: str, step: int) -> dict[str, Tensor]:
     inputs = ("image", *method.info.inputs, *method.training_inputs)
     batch = random_batch(4, method.size, tuple(dict.fromkeys(inputs)), seed=3)
-    with _seeded("step", step):
+    with seeded("step", step):
         return method.training_step(batch, TrainState(phase, step, step * len(batch)))
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 
 from tryonbench.checkpoint import load_method, load_weights
 from tryonbench.config import RunConfig
-from tryonbench.method import MethodInfo, Phase, TrainState, TryOnBatch, TryOnMethod
+from tryonbench.method import MethodInfo, Part, Phase, TrainState, TryOnBatch, TryOnMethod
 from tryonbench.seeds import derive, noise
 from tryonbench_methods.common.sizes import require_multiple, require_patches
 from tryonbench_methods.diffusion.binned import by_time
@@ -172,7 +172,7 @@ class Diffusion(TryOnMethod):
 
     def _guided_network(self, conditions: Conditions, low: Tensor | None) -> Network:
         """The network that sampling follows; one pass a step unless guidance is on."""
-        clean = conditions.pose.new_zeros(len(conditions.pose))
+        clean = _clean(conditions.pose)
         conditional = self._network(conditions, clean, low)
         if self.config.guidance == 1:
             return conditional
@@ -181,6 +181,8 @@ class Diffusion(TryOnMethod):
 
     def _network(self, c: Conditions, level: Tensor, low: Tensor | None) -> Network:
         """The networks as a function of (x, t)."""
+        if self.engines:
+            return self._by_parts(c)
         person_unet = self.networks["person_unet"]
         if not self.config.attention_levels:
             return lambda x, t: person_unet(x, t, low, level)
@@ -200,3 +202,51 @@ class Diffusion(TryOnMethod):
             return lambda t: GarmentMemory(unet(c.garment, level, t), c.worn)
         memory = GarmentMemory(unet(c.garment, level), c.worn)
         return lambda t: memory
+
+    def parts(self) -> Mapping[str, Part]:
+        """What is made of the garment, once a picture or, if it sees the time, once a step; and one
+        evaluation of the network. A plain stage that enlarges has none."""
+        if not self.config.attention_levels:
+            return {}
+        garment, time = {"garment": "RGB [-1, 1] x mask, mask 0 or 1"}, {"t": "(0, 1]"}
+        person = {"person": "agnostic [-1, 1], mask 0 or 1", "pose": "x, y, found in [0, 1]"}
+        names = self._person_unet.remembered_names
+        remembered = dict.fromkeys(names, "from the part garment")
+        seen = {**garment, **time} if self.config.garment_sees_time else garment
+        step = {"x": "picture and noise", **time, **person, **garment, **remembered}
+        return {
+            "garment": Part(self._remembered, seen, names),
+            "step": Part(self._predicted, step, ("prediction",)),
+        }
+
+    def _remembered(self, garment: Tensor, *t: Tensor) -> tuple[Tensor, ...]:
+        """What a step reads of the garment (N, 4, H, W)."""
+        features = self.networks["garment_unet"](garment, _clean(garment), *t)
+        return self._person_unet.remember(features)
+
+    def _predicted(
+        self, x: Tensor, t: Tensor, person: Tensor, pose: Tensor, garment: Tensor, *said: Tensor
+    ) -> tuple[Tensor, ...]:
+        """The prediction from x_t (N, 3, H, W), with what `_remembered` said."""
+        unet = self._person_unet
+        return (unet(x, t, person, pose, _clean(x), unet.recall(said, garment)),)
+
+    @property
+    def _person_unet(self) -> PersonUNet:
+        return cast(PersonUNet, self.networks["person_unet"])
+
+    def _by_parts(self, c: Conditions) -> Network:
+        """The parts as a function of (x, t)."""
+        sees_time = self.config.garment_sees_time
+        known = () if sees_time else self.run("garment", c.garment)
+
+        def predict(x: Tensor, t: Tensor) -> Tensor:
+            said = self.run("garment", c.garment, t) if sees_time else known
+            return self.run("step", x, t, c.person, c.pose, c.worn, *said)[0]
+
+        return predict
+
+
+def _clean(like: Tensor) -> Tensor:
+    """No noise augmentation, (N,)."""
+    return like.new_zeros(like.shape[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -38,10 +38,15 @@ class GarmentMemory:
     In sampling, one memory serves every step at which the features are the same.
     """
 
-    def __init__(self, features: GarmentFeatures, picture: Tensor) -> None:
-        """Of the segmented garment and its mask, (N, 4, H, W)."""
+    def __init__(
+        self,
+        features: GarmentFeatures,
+        picture: Tensor,
+        made: Mapping[MapAttention, KeysValues] | None = None,
+    ) -> None:
+        """Of the segmented garment and its mask, (N, 4, H, W); with keys and values if `made`."""
         self.features, self.picture = features, picture
-        self._made: dict[MapAttention, KeysValues] = {}
+        self._made: dict[MapAttention, KeysValues] = dict(made or {})
 
     def keys_values(self, attention: MapAttention, level: int) -> KeysValues:
         """What an attention at a level reads."""
@@ -167,6 +172,38 @@ class PersonUNet(nn.Module):
         worn = maps[len(self.decoder) - self.finest_read]
         base = person[:, -LOW_CHANNELS:] if self.enlarges else person[:, :3]
         return self._painted(F.silu(self.norm(maps[-1])), worn, base, garment)
+
+    def remember(self, features: GarmentFeatures) -> tuple[Tensor, ...]:
+        """All that `forward` reads of a garment's features, for `recall`."""
+        pairs = [a.keys_values(features[level]) for a, level in self._readers()]
+        maps = [features[level] for level in self._seen_levels]
+        return (*maps, *(tensor for pair in pairs for tensor in pair))
+
+    def recall(self, remembered: Sequence[Tensor], picture: Tensor) -> GarmentMemory:
+        """The memory of a garment (N, 4, H, W) from what `remember` returned."""
+        levels = self._seen_levels
+        pairs = zip(*[iter(remembered[len(levels) :])] * 2, strict=True)
+        attentions = (attention for attention, _ in self._readers())
+        features = dict(zip(levels, remembered, strict=False))
+        return GarmentMemory(features, picture, dict(zip(attentions, pairs, strict=True)))
+
+    @property
+    def remembered_names(self) -> tuple[str, ...]:
+        """Of what `remember` returns."""
+        count = sum(1 for _ in self._readers())
+        pairs = (f"{kind}_{n}" for n in range(count) for kind in ("keys", "values"))
+        return (*(f"features_{level}" for level in self._seen_levels), *pairs)
+
+    @property
+    def _seen_levels(self) -> list[int]:
+        """Whose features are read beside attention."""
+        return sorted({self.coarsest_read, *([self.finest_read] if self.warp else [])})
+
+    def _readers(self) -> Iterator[tuple[MapAttention, int]]:
+        """Each attention to the garment, with its level."""
+        for layer in self.modules():
+            if isinstance(layer, PersonLayer) and layer.attends:
+                yield layer.cross_attention, layer.level
 
     def _painted(self, h: Tensor, worn: Tensor, base: Tensor, garment: GarmentMemory) -> Tensor:
         """The prediction from the last map and the one that the garment is laid on."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -11,7 +11,15 @@ from torch import Tensor, nn
 
 from tryonbench.config import RunConfig
 from tryonbench.errors import InputError
-from tryonbench.method import MethodInfo, Phase, TrainState, TryOnBatch, TryOnMethod
+from tryonbench.method import (
+    MethodInfo,
+    Part,
+    Phase,
+    TrainState,
+    TryOnBatch,
+    TryOnMethod,
+    ranges,
+)
 from tryonbench_methods.common.conditions import (
     GARMENT_INPUTS,
     PERSON_INPUTS,
@@ -106,7 +114,17 @@ class Pix2Pix(TryOnMethod):
 
     def generate(self, batch: TryOnBatch, seeds: Sequence[int]) -> Tensor:
         """The generator's pictures, (N, 3, H, W) in [-1, 1]."""
-        return self._paint(batch).float().clamp(-1, 1)
+        (image,) = self.run("picture", *map(batch.need, self.info.inputs))
+        return image
+
+    def parts(self) -> Mapping[str, Part]:
+        """All of it is one function."""
+        return {"picture": Part(self._picture, ranges(self.info.inputs), ("image",))}
+
+    def _picture(self, *read: Tensor) -> tuple[Tensor, ...]:
+        """What is read, in the order of `info.inputs`, to (N, 3, H, W) in [-1, 1]."""
+        batch = TryOnBatch.of(self.info.inputs, read, self.size)
+        return (self._paint(batch).float().clamp(-1, 1),)
 
     def _paint(self, batch: TryOnBatch) -> Tensor:
         """The generator's pictures as they are."""

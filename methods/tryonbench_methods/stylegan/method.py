@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -11,7 +11,15 @@ from torch.nn import functional as F
 
 from tryonbench.config import RunConfig
 from tryonbench.errors import InputError
-from tryonbench.method import MethodInfo, Phase, TrainState, TryOnBatch, TryOnMethod
+from tryonbench.method import (
+    MethodInfo,
+    Part,
+    Phase,
+    TrainState,
+    TryOnBatch,
+    TryOnMethod,
+    ranges,
+)
 from tryonbench.seeds import noise
 from tryonbench_methods.common.conditions import (
     GARMENT_INPUTS,
@@ -101,8 +109,20 @@ class StyleGAN(TryOnMethod):
 
     def generate(self, batch: TryOnBatch, seeds: Sequence[int]) -> Tensor:
         """The generator's pictures, (N, 3, H, W) in [-1, 1]."""
-        painting = self._paint(batch, self._latents(batch, seeds), self.config.truncation)
-        return painting.image.float().clamp(-1, 1)
+        read = map(batch.need, self.info.inputs)
+        (image,) = self.run("picture", *read, self._latents(batch, seeds))
+        return image
+
+    def parts(self) -> Mapping[str, Part]:
+        """All of it is one function; truncation is a constant in it."""
+        inputs = {**ranges(self.info.inputs), "z": "standard normal"}
+        return {"picture": Part(self._picture, inputs, ("image",))}
+
+    def _picture(self, *read: Tensor) -> tuple[Tensor, ...]:
+        """What is read, in the order of `info.inputs`, and z, to (N, 3, H, W) in [-1, 1]."""
+        *modalities, z = read
+        batch = TryOnBatch.of(self.info.inputs, modalities, self.size)
+        return (self._paint(batch, z, self.config.truncation).image.float().clamp(-1, 1),)
 
     def interpolate(
         self, batch: TryOnBatch, other: TryOnBatch, shares: Sequence[float], seeds: Sequence[int]

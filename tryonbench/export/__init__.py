@@ -1,0 +1,1 @@
+"""Methods as files that other runtimes read: ONNX, TorchScript, torch.export; and int8."""
