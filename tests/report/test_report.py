@@ -10,12 +10,12 @@ from pathlib import Path
 import plotly.graph_objects as go
 import pytest
 from plotly.offline import get_plotlyjs
+from tryonbench.report.figures import tradeoff, training
 
 from tryonbench.errors import InputError
 from tryonbench.files import read_json, write_json, write_text
 from tryonbench.report import build_report
 from tryonbench.report.colours import looks
-from tryonbench.report.figures import tradeoff, training
 from tryonbench.report.training import panels_of
 from tryonbench.results.store import read_result, result_files, results_of
 from tryonbench.results.tables import tables
