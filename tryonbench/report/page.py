@@ -29,7 +29,7 @@ from tryonbench.report.sensitivity import Sensitivity
 from tryonbench.report.summary import Finding
 from tryonbench.report.training import Panel
 from tryonbench.report.verdicts import Verdicts
-from tryonbench.results.cells import COSTS, metric_style
+from tryonbench.results.cells import COSTS, Column, metric_style
 from tryonbench.results.compare import p_text, verdict
 from tryonbench.results.tables import Table
 
@@ -53,8 +53,27 @@ class Part:
 
     @property
     def marks(self) -> dict[str, str]:
-        """A letter for each reason why a value is missing."""
-        return {reason: letter(i) for i, reason in enumerate(self.table.missing)}
+        """A letter for each reason why a value is missing, and for each note on a row."""
+        return {text: letter(i) for i, text in enumerate([*self.table.missing, *self.row_notes])}
+
+    @property
+    def row_notes(self) -> dict[str, list[str]]:
+        """What stands against comparing rows that were not skipped: for each note, their names."""
+        found: dict[str, list[str]] = {}
+        for row in self.table.rows:
+            if row.note and not row.skipped:
+                found.setdefault(row.note, []).append(row.shown)
+        return found
+
+    @property
+    def quality(self) -> tuple[Column, ...]:
+        """The metrics that some row has a value of; why the others have none is in the notes."""
+        rows = self.table.rows
+        return tuple(
+            column
+            for column in self.table.quality
+            if any(row.cells[column.key].value is not None for row in rows)
+        )
 
     @property
     def not_plotted(self) -> list[str]:

@@ -17,7 +17,7 @@ from tryonbench.results.tables import Row, Table
 class SavedCell(Strict):
     """A value as it is, with its interval; or why there is none."""
 
-    value: float | None
+    value: float | None = None
     text: str
     low: float | None = None
     high: float | None = None

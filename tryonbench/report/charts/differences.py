@@ -87,7 +87,7 @@ def _variant(
         "layout": {
             "xaxis": {
                 "title": {
-                    "text": f"{plain(column.label)}: method minus {plain(baseline)} "
+                    "text": f"{plain(column.label)}: method minus {plain(baseline)}<br>"
                     f"({better[column.higher_is_better]})"
                 },
                 "zeroline": True,

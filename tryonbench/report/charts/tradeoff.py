@@ -46,6 +46,7 @@ def tradeoff(table: Table, looks: Mapping[str, Look]) -> Figure | None:
         "layout": {
             "height": 440,
             "showlegend": False,
+            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
             "margin": {"l": 64, "r": 24, "t": 16, "b": 56},
             "yaxis": {"automargin": True},
         },
@@ -133,6 +134,7 @@ def _point(row: Row, look: Look, rows: Sequence[Row]) -> Figure:
     return {
         "type": "scatter",
         "mode": "markers+text",
+        "name": plain(row.shown),
         "text": [f"{GAP}{plain(row.shown)}{GAP}"],
         "cliponaxis": False,
         "hoverinfo": "text",

@@ -38,6 +38,7 @@ function markPlace() {
   const line = innerHeight / 3;
   const sections = $$("main > section").filter((section) => section.getBoundingClientRect().top < line);
   const current = sections.at(-1)?.id ?? "";
+  if (!current) $(".bar nav").scrollLeft = 0;
   links.forEach((link, id) => {
     if (id === current) {
       if (!link.ariaCurrent) keepInView(link);

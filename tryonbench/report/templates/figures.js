@@ -17,8 +17,9 @@ function loadPlotly() {
   return plotly;
 }
 
+const narrow = () => innerWidth < 640;
+
 function themed(layout) {
-  const narrow = innerWidth < 640;
   const axis = {
     gridcolor: colour("--hair"), linecolor: colour("--rule"), tickcolor: colour("--rule"),
     zerolinecolor: colour("--soft"), showline: true, ticks: "outside", ticklen: 4, zeroline: false,
@@ -26,7 +27,7 @@ function themed(layout) {
   };
   return {
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", dragmode: false,
-    font: { family: colour("--sans"), size: narrow ? 11 : 12, color: colour("--ink") },
+    font: { family: colour("--sans"), size: narrow() ? 11 : 12, color: colour("--ink") },
     hoverlabel: { bgcolor: colour("--paper"), bordercolor: colour("--rule"), font: { color: colour("--ink") } },
     ...layout,
     xaxis: { ...axis, showgrid: false, ...layout.xaxis },
@@ -63,9 +64,18 @@ function chosen(id) {
 }
 
 function drawWith(Plotly, plot) {
-  const { data, layout } = chosen(plot.id);
+  const { data, layout } = fitted(chosen(plot.id));
   Plotly.react(plot, data.map(inked), themed(layout), { displayModeBar: false, responsive: true });
   plot.dataset.drawn = "";
+}
+
+/* Where there is no room for names beside the marks, a legend takes their place. */
+function fitted({ data, layout }) {
+  if (!narrow() || !data.some((trace) => trace.mode === "markers+text")) return { data, layout };
+  return {
+    data: data.map((trace) => ({ ...trace, mode: trace.mode.replace("+text", ""), showlegend: Boolean(trace.name) })),
+    layout: { ...layout, showlegend: true, margin: { ...layout.margin, t: 90 } },
+  };
 }
 
 const draw = (plot) => loadPlotly().then((Plotly) => drawWith(Plotly, plot));
