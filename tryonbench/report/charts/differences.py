@@ -97,11 +97,11 @@ def _variant(
 
 
 def _quantiles(images: PerImage, name: str, column: Column, baseline: str) -> Figure:
-    """The box's five numbers; none of the baseline against itself."""
+    """The box's five numbers: those of the baseline against itself are 0."""
     one, two = (images.values[which][column.key] for which in (name, baseline))
     difference = (one - two)[np.isfinite(one - two)]
     if name == baseline or not len(difference):
-        return {key: [None] for key in BOX}
+        return {key: [0] for key in BOX}
     marks = rounded(np.quantile(difference, QUANTILES), metric_style(column.key).scale)
     return {key: [mark] for key, mark in zip(BOX, marks, strict=True)}
 
