@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -30,16 +31,14 @@ Seen = dict[str, tuple[int, NDArray[np.float64]]]
 """By section: its height in pixels, and its squares between 0 and 1."""
 
 
-def seen(page: Any) -> Seen:
-    """Every section, with all figures drawn and nothing floating over it."""
+def seen(page: Any, sections: Sequence[str] = SECTIONS) -> Seen:
+    """Some sections, with all figures drawn and nothing floating over them."""
     page.add_style_tag(content=".bar { position: static !important; }")
-    page.evaluate("document.querySelectorAll('.plot').forEach(draw)")
-    until(
-        page,
-        "document.querySelectorAll('.plot').length"
-        " === document.querySelectorAll('.plot[data-drawn]').length",
-    )
-    return {name: squares(page.locator(f"#{name}").screenshot()) for name in SECTIONS}
+    plots = ", ".join(f"#{section} .plot" for section in sections)
+    page.evaluate(f"document.querySelectorAll('{plots}').forEach(draw)")
+    undrawn = plots.replace(".plot", ".plot:not([data-drawn])")
+    until(page, f"!document.querySelector('{undrawn}')")
+    return {name: squares(page.locator(f"#{name}").screenshot()) for name in sections}
 
 
 def squares(png: bytes) -> tuple[int, NDArray[np.float64]]:
@@ -97,13 +96,12 @@ def test_sections_look_as_they_did(open_report: Open, width: int, tmp_path: Path
 def test_a_broken_layout_is_noticed(open_report: Open, section: str, style: str) -> None:
     page = open_report(1400)
     page.add_style_tag(content=style)
-    found = differences(seen(page), load(EXPECTED / "1400.png"))
-    assert found[section] > TOLERANCE
+    found = differences(seen(page, [section]), load(EXPECTED / "1400.png"))
+    assert found[section] > TOLERANCE, found
 
 
 def test_other_fonts_are_tolerated(open_report: Open) -> None:
     page = open_report(1400)
     page.add_style_tag(content=":root { --serif: monospace; --sans: serif; }")
-    page.add_style_tag(content="body { letter-spacing: 0 }")
     found = differences(seen(page), load(EXPECTED / "1400.png"))
-    assert sum(value > TOLERANCE for value in found.values()) <= len(SECTIONS) // 2
+    assert max(found.values()) <= TOLERANCE, found
