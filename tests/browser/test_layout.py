@@ -19,13 +19,13 @@ SECTIONS = (
     "summary", "leaderboard", "tradeoff", "gallery", "distributions", "significance", "subgroups",
     "training",
 )  # fmt: skip
-CELLS = 48
-"""A section is seen as so many times so many grey squares."""
-TOLERANCE = 0.045
-"""Mean difference of the squares of a section, of 1. Another font gives up to half of it; a lost
-style sheet, table or column more (see below)."""
-HEIGHT = 1.2
-"""How many times as high a section may be."""
+CELLS, BLOCKS = 48, 12
+"""A section is kept as so many times so many grey squares, and compared in fewer blocks of them."""
+TOLERANCE = 0.26
+"""Share of the ink that may be elsewhere. Serif for sans serif and the reverse moves 2 to 20 %, in
+running text up to 24 %; the broken layouts below move 40 % and more, or change the height."""
+HEIGHT = 1.15
+"""How many times as high a section may be; other fonts change up to 1.11 times."""
 EXPECTED = Path(__file__).parent / "expected"
 Seen = dict[str, tuple[int, NDArray[np.float64]]]
 """By section: its height in pixels, and its squares between 0 and 1."""
@@ -48,13 +48,21 @@ def squares(png: bytes) -> tuple[int, NDArray[np.float64]]:
 
 
 def differences(one: Seen, other: Seen) -> dict[str, float]:
-    """By section, the mean difference; endless where the heights are too far apart."""
+    """By section, the share of the ink that is elsewhere; endless where the heights differ."""
     found = {}
     for name, (height, cells) in one.items():
         ratio = max(height, other[name][0]) / min(height, other[name][0])
-        mean = float(np.abs(cells - other[name][1]).mean())
-        found[name] = mean if ratio <= HEIGHT else float("inf")
+        here, there = ink(cells), ink(other[name][1])
+        moved = float(np.abs(here - there).sum() / (here + there).sum())
+        found[name] = moved if ratio <= HEIGHT else float("inf")
     return found
+
+
+def ink(cells: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What is not background, in blocks."""
+    dark = np.abs(cells - np.median(cells))
+    size = CELLS // BLOCKS
+    return dark.reshape(BLOCKS, size, BLOCKS, size).mean(axis=(1, 3))
 
 
 def save(path: Path, found: Seen) -> None:
@@ -102,6 +110,6 @@ def test_a_broken_layout_is_noticed(open_report: Open, section: str, style: str)
 
 def test_other_fonts_are_tolerated(open_report: Open) -> None:
     page = open_report(1400)
-    page.add_style_tag(content=":root { --serif: monospace; --sans: serif; }")
+    page.add_style_tag(content=":root { --serif: sans-serif; --sans: serif; }")
     found = differences(seen(page), load(EXPECTED / "1400.png"))
     assert max(found.values()) <= TOLERANCE, found
