@@ -98,7 +98,7 @@ def test_sections_look_as_they_did(open_report: Open, width: int, tmp_path: Path
         ("gallery", ".gallery img { width: 30px !important }"),
         ("tradeoff", ".columns { display: block !important }"),
         ("distributions", ".plot { visibility: hidden }"),
-        ("significance", ".matrix { width: 100% }"),
+        ("significance", ".matrix { margin-left: 30rem; width: 40rem }"),
     ],
 )
 def test_a_broken_layout_is_noticed(open_report: Open, section: str, style: str) -> None:

@@ -97,18 +97,21 @@ class Viewer {
 
   resize() {
     const zoom = this.field("zoom").value;
-    const room = [this.stage.clientWidth / this.canvas.width, (innerHeight * 0.62) / this.canvas.height];
+    const [width, height] = [this.canvas.width / this.canvas.scale, this.canvas.height / this.canvas.scale];
+    const room = [this.stage.clientWidth / width, (innerHeight * 0.62) / height];
     const fit = Math.min(...room);
     const factor = zoom === "fit" ? (fit > 1 ? Math.floor(fit * 2) / 2 : fit) : Number(zoom);
-    this.canvas.style.width = `${this.canvas.width * factor}px`;
+    this.canvas.style.width = `${width * factor}px`;
     this.canvas.classList.toggle("pixels", factor >= 2);
   }
 }
 
-function sized(canvas, width, height) {
-  canvas.width = width;
-  canvas.height = height;
-  return canvas.getContext("2d");
+/* A canvas for a picture, with so many of its pixels a pixel of the picture. */
+function sized(canvas, width, height, scale = 1) {
+  Object.assign(canvas, { width: width * scale, height: height * scale, scale });
+  const context = canvas.getContext("2d");
+  context.imageSmoothingEnabled = scale === 1;
+  return context;
 }
 
 function both(images) {
@@ -119,12 +122,18 @@ function both(images) {
 const PAINTERS = {
   slider(canvas, [left, right], share) {
     const { naturalWidth: width, naturalHeight: height } = left;
-    const context = sized(canvas, width, height);
-    const edge = Math.round(width * share);
-    context.drawImage(right, 0, 0, width, height);
-    if (edge) context.drawImage(left, 0, 0, (edge / width) * left.naturalWidth, left.naturalHeight, 0, 0, edge, height);
+    const scale = Math.max(1, Math.floor(640 / width));
+    const context = sized(canvas, width, height, scale);
+    const edge = Math.round(canvas.width * share);
+    context.drawImage(right, 0, 0, canvas.width, canvas.height);
+    context.save();
+    context.beginPath();
+    context.rect(0, 0, edge, canvas.height);
+    context.clip();
+    context.drawImage(left, 0, 0, canvas.width, canvas.height);
+    context.restore();
     context.fillStyle = "#fff";
-    context.fillRect(edge - (width > 200 ? 1 : 0.5), 0, width > 200 ? 2 : 1, height);
+    context.fillRect(edge - 1, 0, 2, canvas.height);
     return "";
   },
   beside(canvas, [left, right]) {
