@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tryonbench.protocols.presets import presets
 from tryonbench.report.entries import Entry
 from tryonbench.results.cells import Cell, Column, metric_cell, metric_style
-from tryonbench.results.published import Published, published
+from tryonbench.results.published import Published, kind_of, preset_of, published_under
 from tryonbench.results.schema import Result
 
 
@@ -27,7 +27,7 @@ class Evaluation:
     def printed(self, row: Published) -> list[str]:
         """A published row's values under the preset's own metrics; KID is x 1000 in both."""
         values = row.values[self.pairing]
-        kinds = [_kind(column.key) for column in self.columns]
+        kinds = [kind_of(column.key) for column in self.columns]
         known = [cell.note != ABSENT for cell in self.cells]
         return [
             f"{values[kind]:g}" if there and kind in values else ""
@@ -66,10 +66,6 @@ def is_preset(result: Result) -> bool:
     return preset_of(result) in presets()
 
 
-def preset_of(result: Result) -> str:
-    return result.protocol.partition("/")[0]
-
-
 def sensitivities(entries: Sequence[Entry]) -> list[Sensitivity]:
     """One for each run and pairing that has results under presets."""
     groups: dict[tuple[str, str], list[Result]] = {}
@@ -93,11 +89,7 @@ def _evaluation(result: Result, columns: tuple[Column, ...]) -> Evaluation:
         metric_cell(c.key, known[c.key]) if c.key in known else Cell("", None, note=ABSENT)
         for c in columns
     ]
-    beside = [r for r in published() if r.preset == preset and r.values[result.pairing]]
     notes = str(presets()[preset][result.pairing].get("notes", ""))
-    return Evaluation(preset, notes, tuple(cells), tuple(beside), columns, result.pairing)
-
-
-def _kind(key: str) -> str:
-    """`lpips` of `lpips_alex`: papers name no network in the column."""
-    return "lpips" if key.startswith("lpips") else key
+    return Evaluation(
+        preset, notes, tuple(cells), tuple(published_under(result)), columns, result.pairing
+    )
