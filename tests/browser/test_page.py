@@ -68,7 +68,7 @@ def test_cells_show_ranks(open_report: Open) -> None:
     assert not cell.locator(".shown").is_visible()
 
 
-def test_the_page_is_restricted_to_a_protocol_or_family(open_report: Open) -> None:
+def test_the_page_is_restricted_to_a_protocol(open_report: Open) -> None:
     page = open_report()
     page.locator("[data-restrict] [name=protocol]").select_option("synth/unpaired-64x48")
     shown = page.eval_on_selector_all(
