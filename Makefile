@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test lint bench bench-save bench-compare clean
+.PHONY: setup demo reference test lint bench bench-save bench-compare clean
 
 setup: .venv/installed
 
@@ -14,6 +14,12 @@ setup: .venv/installed
 
 demo: setup
 	$(BIN)/tryonbench demo
+
+# The committed report, from the demo's runs: `make demo` first. Pictures of 8 samples keep it small.
+RUNS ?= runs
+reference: setup
+	$(BIN)/tryonbench report --runs $(RUNS) --out reports/reference/report --samples 8 --figures none
+	$(BIN)/python -m tools.report_picture reports/reference/report
 
 test: setup
 	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --maxprocesses 4

@@ -95,7 +95,7 @@ def test_train_eval_report(command, tmp_path: Path, synth_root: Path) -> None:
     assert made.returncode == 0, made.stderr
     page = (tmp_path / "page" / "index.html").read_text()
     assert "diffusion-nano-s0" in page
-    assert "split-half</span><small>between two random halves of the photographs, 2 " in page
+    assert "split-half: between two random halves of the photographs, 2 " in page
     assert "00000_00 by truth-jpeg75" in page
     assert "by split-half" not in page, "it has no images"
     copied = command(

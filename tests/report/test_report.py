@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import shutil
+from base64 import b64decode
 from html.parser import HTMLParser
 from pathlib import Path
 
-import plotly.graph_objects as go
 import pytest
-from plotly.offline import get_plotlyjs
 
 from tryonbench.errors import InputError
 from tryonbench.files import read_json, write_json, write_text
-from tryonbench.report import build_report
+from tryonbench.report import Options, Size, build_report
+from tryonbench.report.assets import packed_plotly, plotly, policy
 from tryonbench.report.colours import looks
-from tryonbench.report.figures import tradeoff, training
-from tryonbench.report.training import panels_of
-from tryonbench.results.store import read_result, result_files, results_of
-from tryonbench.results.tables import tables
+from tryonbench.results.store import read_result, result_files
 from tryonbench.runs import Run, runs_below
 
 LOADING = {"src", "srcset", "poster", "data", "action"}
@@ -46,7 +44,7 @@ class Reader(HTMLParser):
 @pytest.fixture(scope="module")
 def page(runs: list[Run], tmp_path_factory: pytest.TempPathFactory) -> str:
     out = tmp_path_factory.mktemp("report")
-    return build_report(runs, out, samples=3).read_text(encoding="utf-8")
+    return build_report(runs, out, asked()).read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -56,13 +54,18 @@ def copied(runs: list[Run], tmp_path: Path) -> list[Run]:
     return runs_below(tmp_path / "runs")
 
 
+def asked(samples: int = 12, mix: bool = False) -> Options:
+    """Without figures as files, which need a browser."""
+    return Options(Size(samples), mix, figures=None)
+
+
 def body(page: str) -> str:
     """The page without plotly.js."""
-    return page.replace(get_plotlyjs(), "")
+    return page.replace(packed_plotly(), "")
 
 
 def rebuilt(runs: list[Run], tmp_path: Path) -> str:
-    return body(build_report(runs, tmp_path / "out", samples=2).read_text(encoding="utf-8"))
+    return body(build_report(runs, tmp_path / "out", asked()).read_text(encoding="utf-8"))
 
 
 def changed(file: Path, **values: object) -> None:
@@ -70,7 +73,10 @@ def changed(file: Path, **values: object) -> None:
 
 
 def test_plotly_is_embedded_once_and_nothing_is_loaded(page: str) -> None:
-    assert page.count(get_plotlyjs()) == 1
+    assert page.count(packed_plotly()) == 1
+    packed = gzip.decompress(b64decode(packed_plotly())).decode()
+    assert packed == plotly()
+    assert policy([plotly()]).rsplit("'", 2)[1] in page.replace("&#39;", "'")
     loads = Reader(body(page)).loads
     assert {load[:5] for load in loads if not load.startswith("#")} <= {"data:"}
     assert "default-src &#39;none&#39;" in page
@@ -80,7 +86,7 @@ def test_plotly_is_embedded_once_and_nothing_is_loaded(page: str) -> None:
 
 def test_pictures_are_embedded_with_alternative_texts(page: str) -> None:
     images = re.findall(r'src="data:image/webp;base64,[A-Za-z0-9+/=]+"', page)
-    assert len(images) == 2 * 3 * (3 + 5)
+    assert len(images) == 2 * 12 * (3 + 5)
     alts = Reader(body(page)).alts
     assert len(alts) == len(images)
     assert all(alts)
@@ -88,7 +94,7 @@ def test_pictures_are_embedded_with_alternative_texts(page: str) -> None:
 
 
 def test_the_size_is_reasonable(page: str) -> None:
-    assert len(body(page)) < 1_000_000
+    assert len(page) < 5_000_000, "192 pictures, most of them noise, and Plotly"
 
 
 def test_the_table_says_what_is_best_missing_skipped_and_floor(page: str) -> None:
@@ -103,16 +109,15 @@ def test_other_settings_stand_apart_or_are_marked(copied: list[Run], tmp_path: P
     for file in copied[0].folder.glob("results/*/*.json"):
         changed(file, fingerprint="feedfeedfeed")
     told: list[str] = []
-    apart = build_report(copied, tmp_path / "apart", samples=1, tell=told.append).read_text()
+    apart = build_report(copied, tmp_path / "apart", asked(), told.append).read_text()
     assert len(told) == 2
     assert all("fingerprints 0a1b2c3d4e5f, feedfeedfeed" in line for line in told)
-    assert (apart.count("<b>Table"), "†" in body(apart)) == (4, False)
-    page = build_report(copied, tmp_path / "mixed", samples=1, mix=True)
+    assert (apart.count('<table class="leaderboard">'), "†" in body(apart)) == (4, False)
+    page = build_report(copied, tmp_path / "mixed", asked(mix=True))
     html = body(page.read_text())
-    assert html.count("<b>Table") == 2
+    assert html.count('<table class="leaderboard">') == 2
     assert f"{copied[0].name}</span><sup>†</sup>" in html
     assert html.count("of the rows marked †: feedfeedfeed, other settings, not compared") == 2
-    assert f"001_00 by {copied[0].name}" not in Reader(html).alts, "one sample is shown"
     assert f"000_00 by {copied[0].name}" in Reader(html).alts, "its pictures are shown, too"
 
 
@@ -204,7 +209,7 @@ def test_no_results_is_an_error_and_nothing_is_written(tmp_path: Path) -> None:
 
 
 def test_the_same_runs_give_the_same_file(runs: list[Run], tmp_path: Path) -> None:
-    first, second = (build_report(runs, tmp_path / name, samples=1) for name in "ab")
+    first, second = (build_report(runs, tmp_path / name, asked(1)) for name in "ab")
     assert first.read_bytes() == second.read_bytes()
 
 
@@ -212,28 +217,6 @@ def test_a_cut_log_gives_no_curve(copied: list[Run], tmp_path: Path) -> None:
     for run in copied:
         write_text(run.log, '{"images": 1, "loss/generator/l1": NaN}\n{"ima')
     assert 'id="training"' not in rebuilt(copied, tmp_path)
-
-
-def test_figures_are_valid_plotly(runs: list[Run]) -> None:
-    table = tables(results_of(run.folder for run in runs))[0]
-    names = {run.folder: run.name for run in runs}
-    look = looks(names.values(), ["grey-fill", "mean-colour"])
-    figure = tradeoff(table, look)
-    assert figure is not None
-    assert [choice["label"] for choice in figure["choices"]][:2] == ["KID x1000 ↓", "SSIM ↑"]
-    go.Figure({key: figure[key] for key in ("data", "layout")})
-    for panel in panels_of(runs, names):
-        go.Figure(training(panel, look[panel.method]))
-
-
-def test_without_latencies_there_is_no_tradeoff(runs: list[Run]) -> None:
-    results = [
-        result.model_copy(
-            update={"efficiency": result.efficiency.model_copy(update={"latency": None})}
-        )
-        for result in results_of(run.folder for run in runs)
-    ]
-    assert tradeoff(tables(results)[0], {}) is None
 
 
 def test_methods_differ_in_colour_or_marker_and_keep_both() -> None:
@@ -252,7 +235,7 @@ def test_a_broken_result_or_manifest_is_left_out_and_named(
     result = result_files(other.folder)[0]
     result.write_text("{")
     told: list[str] = []
-    page = build_report(copied, tmp_path / "out", samples=1, tell=told.append)
+    page = build_report(copied, tmp_path / "out", asked(1), told.append)
     assert len(told) == 2
     assert str(broken.manifest_path) in told[0]
     assert str(result) in told[1]

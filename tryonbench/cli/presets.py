@@ -9,7 +9,7 @@ from rich.table import Table as RichTable
 from tryonbench.cli.show import console
 from tryonbench.protocols.presets import presets
 from tryonbench.results.cells import MISSING, metric_style
-from tryonbench.results.published import Published, published
+from tryonbench.results.published import Published, kind_of, preset_of, published_under
 from tryonbench.results.schema import Result
 
 
@@ -21,7 +21,7 @@ def print_presets(results: Sequence[Result]) -> None:
     for key in columns:
         table.add_column(metric_style(key).label, justify="right", no_wrap=True)
     for result in results:
-        table.add_row(_preset(result), *(_text(result, key) for key in columns), style="bold")
+        table.add_row(preset_of(result), *(_text(result, key) for key in columns), style="bold")
         for row in published_under(result):
             table.add_row(f"  {row.method} ({row.source})", *_printed(row, result, columns))
         table.add_section()
@@ -31,17 +31,6 @@ def print_presets(results: Sequence[Result]) -> None:
     screen.print(table)
     for line in _notes(results):
         screen.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def published_under(result: Result) -> list[Published]:
-    """The published rows that are known to be measured as a result's preset does."""
-    return [
-        row for row in published() if row.preset == _preset(result) and row.values[result.pairing]
-    ]
-
-
-def _preset(result: Result) -> str:
-    return result.protocol.partition("/")[0]
 
 
 def _text(result: Result, key: str) -> str:
@@ -55,7 +44,7 @@ def _printed(row: Published, result: Result, columns: Sequence[str]) -> Iterator
     """A published row's values under the preset's own metrics; KID is x 1000 in both."""
     values = row.values[result.pairing]
     for key in columns:
-        kind = key.partition("_")[0] if key.startswith("lpips") else key
+        kind = kind_of(key)
         known = key in result.metrics and kind in values
         yield f"{values[kind]:g}" if known else ""
 
@@ -63,7 +52,7 @@ def _printed(row: Published, result: Result, columns: Sequence[str]) -> Iterator
 def _notes(results: Sequence[Result]) -> list[str]:
     """Each preset's notes, and what is said of its values, each reason once."""
     settings = presets()
-    notes = [f"{_preset(r)}: {settings[_preset(r)][r.pairing]['notes']}" for r in results]
+    notes = [f"{preset_of(r)}: {settings[preset_of(r)][r.pairing]['notes']}" for r in results]
     reasons: dict[str, list[str]] = {}
     for result in results:
         for key, metric in result.metrics.items():

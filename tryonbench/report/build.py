@@ -3,83 +3,144 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tryonbench.files import write_text
-from tryonbench.report import figures
+from tryonbench.report.cards import cards_of
+from tryonbench.report.charts.base import Figure
+from tryonbench.report.charts.efficiency import latencies, memories, throughputs
+from tryonbench.report.charts.training import training
+from tryonbench.report.checks import checks_of
 from tryonbench.report.colours import Look, looks
+from tryonbench.report.efficiency import Bench, benches_of
 from tryonbench.report.entries import Collected, Entry, collect, names_by_folder
-from tryonbench.report.gallery import gallery_of
-from tryonbench.report.page import Page, Part, render
+from tryonbench.report.export import Format, write_figures
+from tryonbench.report.gallery import DEFAULT, Size
+from tryonbench.report.grids import strips_of
+from tryonbench.report.page import Page, render
+from tryonbench.report.parts import part_of
 from tryonbench.report.reproduce import origins
-from tryonbench.report.summary import findings
+from tryonbench.report.sensitivity import is_preset, sensitivities
 from tryonbench.report.training import panels_of
+from tryonbench.results.as_json import Saved, load_tables, save_tables
 from tryonbench.results.formats import write_tables
-from tryonbench.results.seeds import spread_lines, spreads_of
 from tryonbench.results.tables import Table, kept_apart, tables
 from tryonbench.runs import Run
 
-SAMPLES = 24
-"""Samples of a gallery."""
+
+@dataclass(frozen=True)
+class Options:
+    """What a report is asked to be."""
+
+    size: Size = DEFAULT
+    mix: bool = False
+    """Results of different fingerprints share a table, marked."""
+    figures: Format | None = "svg"
+    """The kind of the figures' files; None for none."""
+    compare: Path | None = None
+    """`tables.json` of an older report."""
 
 
 def build_report(
     runs: Sequence[Run],
     out: Path,
-    samples: int = SAMPLES,
+    options: Options | None = None,
     tell: Callable[[str], None] = lambda line: None,
-    mix: bool = False,
 ) -> Path:
-    """Write `out/index.html`, one file that opens offline, and the tables beside it.
+    """Write `out/index.html`, one file that opens offline, and tables and figures beside it.
 
     Args:
-        tell: called with a line for each run or result that is left out as unreadable, and for
-            results that are kept apart.
-        mix: results of different fingerprints share a table, marked.
+        tell: called with a line for each run or result that is left out as unreadable, for
+            results that are kept apart, and if no figures can be written.
 
     Returns:
         The page's path.
 
     Raises:
-        InputError: no run has results, or `out` cannot be written.
+        InputError: no run has results, the older report cannot be read, or `out` cannot be
+            written.
     """
+    options = options or Options()
+    old = load_tables(options.compare) if options.compare else None
     collected = collect(runs)
-    all_tables = tables([entry.result for entry in collected.entries], mix)
+    results = [entry.result for entry in collected.entries]
+    all_tables = tables(results, options.mix)
     for line in [*(f"left out: {why}" for why in collected.left_out), *kept_apart(all_tables)]:
         tell(line)
+    page = _page(collected, all_tables, options, out, old)
     path = out / "index.html"
-    write_text(path, render(_page(collected, all_tables, samples)))
+    write_text(path, render(page))
     write_tables(all_tables, out / "tables")
+    save_tables(out / "tables" / "tables.json", all_tables, page.created)
+    if options.figures:
+        write_figures(_figures(page), out / "figures", options.figures, tell)
     return path
 
 
-def _page(collected: Collected, all_tables: Sequence[Table], samples: int) -> Page:
+def _page(
+    collected: Collected,
+    all_tables: Sequence[Table],
+    options: Options,
+    out: Path,
+    old: Saved | None,
+) -> Page:
     """The page's model."""
     runs, entries = collected.runs, collected.entries
     names = names_by_folder(runs, entries)
     floors = [row.name for table in all_tables for row in table.rows if row.floor]
-    look = looks(names.values(), floors)
+    benches = benches_of(runs, _single(entries))
+    look = looks([*names.values(), *(bench.name for bench in benches.rows)], floors)
+    own = [table for table in all_tables if not _of_preset(table, entries)] or all_tables
     panels = panels_of(runs, names)
     return Page(
         created=datetime.now(UTC).strftime("%d %B %Y"),
-        parts=[_part(table, entries, look, samples) for table in all_tables],
-        training=[(panel, figures.training(panel, look[panel.method])) for panel in panels],
+        parts=[part_of(table, entries, look, options.size, out, old) for table in own],
+        training=[(panel, training(panel, look[panel.method])) for panel in panels],
+        strips=strips_of(runs, names),
+        benches=benches,
+        efficiency=_efficiency(benches.rows, look),
+        sensitivities=sensitivities(entries),
+        checks=checks_of(entries),
+        cards=cards_of(runs, entries, names),
         origins=origins(runs, entries, names),
         looks=look,
-        left_out=collected.left_out,
+        left_out=[*collected.left_out, *benches.left_out],
     )
 
 
-def _part(table: Table, entries: Sequence[Entry], look: Mapping[str, Look], samples: int) -> Part:
-    """What is shown for one table."""
-    gallery = gallery_of(table, entries, samples)
-    return Part(
-        table, findings(table), figures.tradeoff(table, look), gallery, _seeds(table, entries)
-    )
+def _single(entries: Sequence[Entry]) -> dict[str, str]:
+    """The row's name of each method that has one row only."""
+    rows: dict[str, set[str]] = {}
+    for entry in entries:
+        rows.setdefault(entry.result.method, set()).add(entry.name)
+    return {method: next(iter(found)) for method, found in rows.items() if len(found) == 1}
 
 
-def _seeds(table: Table, entries: Sequence[Entry]) -> list[str]:
-    """What runs that differ in their seed alone have in common."""
-    own = [e for e in entries if table.holds(e.result) and e.result.skipped is None]
-    return spread_lines(spreads_of([(e.name, e.run, e.result) for e in own]))
+def _of_preset(table: Table, entries: Sequence[Entry]) -> bool:
+    return any(is_preset(e.result) for e in entries if table.holds(e.result))
+
+
+def _efficiency(rows: Sequence[Bench], look: Mapping[str, Look]) -> dict[str, Figure]:
+    """The figures of the benchmarks that can be drawn."""
+    found = {
+        "latency": latencies(rows, look),
+        "throughput": throughputs(rows, look),
+        "memory": memories(rows, look),
+    }
+    return {name: figure for name, figure in found.items() if figure}
+
+
+def _figures(page: Page) -> dict[str, Figure]:
+    """Every figure of the page by the name of its file."""
+    parts = {
+        f"{part.table.protocol} {part.table.fingerprint[:6]} {name}": figure
+        for part in page.parts
+        for name, figure in part.figures.items()
+    }
+    panels = {
+        f"training {panel.method} {panel.phase} {panel.kind.name}": figure
+        for panel, figure in page.training
+    }
+    return parts | {f"efficiency {k}": v for k, v in page.efficiency.items()} | panels

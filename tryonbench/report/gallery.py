@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from tryonbench.data.layout import Split, open_split
-from tryonbench.data.pairs import Pair, PairList, pairs_of
 from tryonbench.data.truth import truth_path
-from tryonbench.errors import InputError
 from tryonbench.metrics.outputs import ENDINGS
-from tryonbench.protocols import Protocol, base_name, get_protocol
+from tryonbench.report.attributes import Attributes
+from tryonbench.report.charts.base import digits
+from tryonbench.report.choose import chosen
 from tryonbench.report.entries import Entry
-from tryonbench.report.thumbnails import Thumbnail, thumbnail
-from tryonbench.results.cells import Column
-from tryonbench.results.store import read_samples
-from tryonbench.results.tables import TRUTH, Table
-from tryonbench.runs import Run
+from tryonbench.report.images import PerImage, Source
+from tryonbench.report.thumbnails import Thumbnail, Wanted, thumbnails
+from tryonbench.results.cells import metric_style
 
 NO_TRUTH = "no ground truth in real unpaired data"
 NO_IMAGE = "no image"
-Values = dict[str, dict[str, float]]
-"""Of one method: for each sample its metrics."""
+BEFORE = ("Person", "Garment", "Ground truth")
+"""The columns before the methods."""
 
 
 @dataclass(frozen=True)
-class Shot:
-    """One method's image of a sample."""
+class Size:
+    """How much of the pictures the file carries."""
 
-    name: str
-    picture: Thumbnail
-    values: dict[str, float]
-    """Per-image metrics by key."""
+    samples: int = 96
+    tallest: int = 256
+    """Pixels; taller pictures are reduced."""
+    full: bool = False
+    """Whether pictures link to their files."""
+
+
+DEFAULT = Size()
 
 
 @dataclass(frozen=True)
@@ -41,123 +45,112 @@ class Sample:
     """A row of the gallery."""
 
     id: str
-    person: Thumbnail
-    garment: Thumbnail
-    truth: Thumbnail
-    shots: tuple[Shot, ...]
+    position: int
+    """In the pair list."""
+    pictures: tuple[Thumbnail, ...]
+    """Person, garment, truth, then the methods."""
+    links: tuple[str | None, ...]
+    """To the files, if they are linked."""
 
 
 @dataclass(frozen=True)
 class Gallery:
-    """The first samples of a protocol's pair list."""
+    """The pictures of some samples, and the values of all."""
 
-    table: Table
-    methods: tuple[str, ...]
-    metrics: tuple[Column, ...]
-    """Metrics that have per-image values."""
-    samples: tuple[Sample, ...]
-    total: int
-    """Samples in the list."""
-    photographs: bool
-    """Whether it shows a real data set's pictures, which may not be published."""
-    problem: str | None = None
-    """Why there are no samples."""
+    images: PerImage
+    attributes: Attributes
+    samples: tuple[Sample, ...] = ()
 
+    @property
+    def methods(self) -> tuple[str, ...]:
+        return self.images.methods
 
-@dataclass(frozen=True)
-class _Source:
-    """Where the pictures of a gallery come from."""
+    @property
+    def total(self) -> int:
+        return len(self.images.ids)
 
-    split: Split
-    pairs: PairList
-    protocol: Protocol
+    @property
+    def photographs(self) -> bool:
+        return bool(self.images.source and self.images.source.photographs and self.samples)
 
-
-def gallery_of(table: Table, entries: Sequence[Entry], limit: int) -> Gallery:
-    """The gallery of a table's runs; if its data is gone, one that says so."""
-    shown = _shown(table, entries)
-    values = {entry.name: _values(entry) for entry in shown}
-    methods, metrics = tuple(values), _per_image(table, values)
-    try:
-        source = _source(shown)
-    except InputError as error:
-        return Gallery(table, methods, metrics, (), 0, False, problem=str(error))
-    pairs = list(zip(source.pairs.ids, source.pairs.pairs, strict=True))
-    samples = tuple(_sample(source, name, pair, shown, values) for name, pair in pairs[:limit])
-    photographs = not (source.split.root / "synth.json").is_file()
-    return Gallery(table, methods, metrics, samples, len(pairs), photographs)
-
-
-def _per_image(table: Table, values: dict[str, Values]) -> tuple[Column, ...]:
-    """The metrics that some image has a value of."""
-    keys = {key for method in values.values() for sample in method.values() for key in sample}
-    return tuple(column for column in table.quality if column.key in keys)
-
-
-def _shown(table: Table, entries: Sequence[Entry]) -> list[Entry]:
-    """The entries of a table that have images, in the order of its rows."""
-    order = [row.name for row in table.rows]
-    own = [e for e in entries if table.holds(e.result) and _has_images(e)]
-    return sorted(own, key=lambda entry: order.index(entry.name))
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """What the page's script sorts, filters and searches by."""
+        metrics = [
+            {
+                "key": column.key,
+                "label": column.heading,
+                "decimals": metric_style(column.key).decimals,
+                "higher": column.higher_is_better,
+            }
+            for column in self.images.metrics
+        ]
+        scales = [metric_style(column.key).scale for column in self.images.metrics]
+        values = [
+            [
+                [digits(float(v) * scale, 5) for v in self.images.values[method][column.key]]
+                for column, scale in zip(self.images.metrics, scales, strict=True)
+            ]
+            for method in self.methods
+        ]
+        return {
+            "ids": self.images.ids,
+            "methods": self.methods,
+            "metrics": metrics,
+            "values": values,
+            "attributes": self.attributes,
+            "columns": [*BEFORE, *self.methods],
+        }
 
 
-def _has_images(entry: Entry) -> bool:
-    """Not if it was skipped, nor if it is a distance between photographs."""
-    result = entry.result
-    made = result.family != TRUTH or entry.run.outputs(result.protocol).is_dir()
-    return made and result.skipped is None
+def gallery_of(images: PerImage, attributes: Attributes, size: Size, out: Path) -> Gallery:
+    """The gallery of a table's rows; without data or protocol, one without pictures.
 
-
-def _source(entries: Sequence[Entry]) -> _Source:
-    """Where the pictures lie; the entries of a table agree on it.
-
-    Raises:
-        InputError: the data or the protocol is not there, or there are no entries.
+    Args:
+        out: the folder of the page, from which files are linked.
     """
-    if not entries:
-        raise InputError("every method was skipped")
-    result = entries[0].result
-    protocol, file = get_protocol(base_name(result.protocol)), result.data.pair_file
-    split = open_split(Path(result.data.root), result.data.split)
-    custom = Path(file) if file else None
-    return _Source(split, pairs_of(split, protocol.pairing, protocol.pairs, custom), protocol)
+    if not images.source:
+        return Gallery(images, attributes)
+    positions = chosen(images, size.samples)
+    folders = {entry.name: _folder(entry) for entry in images.entries}
+    rows = [list(_row(images.source, images.ids[i], folders)) for i in positions]
+    flat = [one for row in rows for one in row]
+    made = iter(thumbnails(flat, images.source.protocol.size, size.tallest))
+    samples = tuple(
+        Sample(images.ids[i], i, tuple(islice(made, len(row))), _links(row, out, size.full))
+        for i, row in zip(positions, rows, strict=True)
+    )
+    return Gallery(images, attributes, samples)
 
 
-def _values(entry: Entry) -> Values:
-    """Per-image values; none if the file is not there."""
-    try:
-        frame = read_samples(entry.run.samples(entry.result.protocol))
-    except InputError:
-        return {}
-    rows = frame.set_index("id").select_dtypes("number").to_dict("index")
-    return {
-        str(name): {str(key): float(value) for key, value in row.items() if isfinite(value)}
-        for name, row in rows.items()
-    }
+def _row(source: Source, name: str, folders: Mapping[str, Path]) -> Iterator[Wanted]:
+    """The pictures of a sample."""
+    split, pair = source.split, source.pairs[name]
+    yield Wanted(split.path("image", pair.person), f"person {pair.person}", NO_IMAGE)
+    yield Wanted(split.path("cloth", pair.cloth), f"garment {pair.cloth}", NO_IMAGE)
+    yield Wanted(truth_path(split, pair), f"ground truth of {name}", NO_TRUTH)
+    for method, folder in folders.items():
+        yield Wanted(_output(folder, name), f"{name} by {method}", NO_IMAGE)
 
 
-def _sample(
-    source: _Source, name: str, pair: Pair, entries: Sequence[Entry], values: dict[str, Values]
-) -> Sample:
-    """One row."""
-    split, size = source.split, source.protocol.size
-    person = thumbnail(split.path("image", pair.person), size, f"person {pair.person}", NO_IMAGE)
-    garment = thumbnail(split.path("cloth", pair.cloth), size, f"garment {pair.cloth}", NO_IMAGE)
-    truth = thumbnail(truth_path(split, pair), size, f"ground truth of {name}", NO_TRUTH)
-    shots = tuple(_shot(entry, name, size, values[entry.name]) for entry in entries)
-    return Sample(name, person, garment, truth, shots)
+def _links(files: Sequence[Wanted], out: Path, full: bool) -> tuple[str | None, ...]:
+    """Where the files lie, as seen from the page; nowhere unless asked for."""
+    base = out.resolve()
+    if not full:
+        return (None,) * len(files)
+    return tuple(
+        Path(os.path.relpath(one.path.resolve(), base)).as_posix() if one.path else None
+        for one in files
+    )
 
 
-def _shot(entry: Entry, name: str, size: tuple[int, int], values: Values) -> Shot:
-    """One method's image and its metrics."""
-    path = _output(entry.run, entry.result.protocol, name)
-    picture = thumbnail(path, size, f"{name} by {entry.name}", NO_IMAGE)
-    return Shot(entry.name, picture, values.get(name, {}))
+def _folder(entry: Entry) -> Path:
+    """The images of a row: generated by the run, or in the folder that it names."""
+    external = entry.run.manifest().get("images")
+    return Path(external) if external else entry.run.outputs(entry.result.protocol)
 
 
-def _output(run: Run, protocol: str, name: str) -> Path | None:
-    """The image of a sample: generated by the run, or in the folder that it names."""
-    external = run.manifest().get("images")
-    folder = Path(external) if external else run.outputs(protocol)
-    files = (file for file in sorted(folder.glob(f"{name}.*")) if file.stem == name)
-    return next((file for file in files if file.suffix.lower() in ENDINGS), None)
+def _output(folder: Path, name: str) -> Path | None:
+    """The image of a sample."""
+    found = (folder / f"{name}{ending}" for ending in (*ENDINGS, *map(str.upper, ENDINGS)))
+    return next((file for file in found if file.is_file()), None)

@@ -1,28 +1,36 @@
-"""From data to HTML: the page's model, its templates and what keeps it closed to the network."""
+"""From data to HTML: the page's model and its templates."""
 
 from __future__ import annotations
 
-from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from hashlib import sha256
+from functools import cache, cached_property
+from itertools import count
 from string import ascii_lowercase
 
 from jinja2 import Environment
 from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
 from tryonbench import __version__
-from tryonbench.html import asset, environment
+from tryonbench.html import environment
+from tryonbench.report import assets
+from tryonbench.report.cards import Card
+from tryonbench.report.changes import Changes
+from tryonbench.report.charts.base import Figure
+from tryonbench.report.checks import Check
 from tryonbench.report.colours import Look
-from tryonbench.report.figures import Figure
+from tryonbench.report.efficiency import Benches
 from tryonbench.report.gallery import Gallery
 from tryonbench.report.glossary import meaning
+from tryonbench.report.grids import Strip
+from tryonbench.report.ranks import Ranks
 from tryonbench.report.reproduce import Origin
+from tryonbench.report.sensitivity import Sensitivity
 from tryonbench.report.summary import Finding
 from tryonbench.report.training import Panel
-from tryonbench.results.cells import COSTS, metric_style
+from tryonbench.report.verdicts import Verdicts
+from tryonbench.results.cells import COSTS, Column, metric_style
+from tryonbench.results.compare import p_text, verdict
 from tryonbench.results.tables import Table
 
 
@@ -31,22 +39,48 @@ class Part:
     """Everything about one table."""
 
     table: Table
+    size: str
+    """`64x48`."""
     findings: Sequence[Finding]
-    tradeoff: Figure | None
+    ranks: Ranks
+    verdicts: Verdicts
+    figures: Mapping[str, Figure]
+    """By name: those that could be drawn."""
     gallery: Gallery
     seeds: Sequence[str]
     """How far runs that differ in their seed alone lie apart, a line for each metric."""
+    changes: Changes | None = None
 
     @property
     def marks(self) -> dict[str, str]:
-        """A letter for each reason why a value is missing."""
-        return {reason: letter(i) for i, reason in enumerate(self.table.missing)}
+        """A letter for each reason why a value is missing, and for each note on a row."""
+        return {text: letter(i) for i, text in enumerate([*self.table.missing, *self.row_notes])}
+
+    @property
+    def row_notes(self) -> dict[str, list[str]]:
+        """What stands against comparing rows that were not skipped: for each note, their names."""
+        found: dict[str, list[str]] = {}
+        for row in self.table.rows:
+            if row.note and not row.skipped:
+                found.setdefault(row.note, []).append(row.shown)
+        return found
+
+    @property
+    def quality(self) -> tuple[Column, ...]:
+        """The metrics that some row has a value of; why the others have none is in the notes."""
+        rows = self.table.rows
+        return tuple(
+            column
+            for column in self.table.quality
+            if any(row.cells[column.key].value is not None for row in rows)
+        )
 
     @property
     def not_plotted(self) -> list[str]:
-        """Rows that have no latency."""
+        """Rows without any cost."""
         rows = [row for row in self.table.rows if not row.skipped]
-        return [row.name for row in rows if row.cells["latency"].value is None]
+        keys = [cost.key for cost in COSTS if cost.higher_is_better is not None]
+        return [row.name for row in rows if all(row.cells[k].value is None for k in keys)]
 
 
 @dataclass(frozen=True)
@@ -56,6 +90,12 @@ class Page:
     created: str
     parts: Sequence[Part]
     training: Sequence[tuple[Panel, Figure]]
+    strips: Sequence[Strip]
+    benches: Benches
+    efficiency: Mapping[str, Figure]
+    sensitivities: Sequence[Sensitivity]
+    checks: Sequence[Check]
+    cards: Sequence[Card]
     origins: Sequence[Origin]
     looks: Mapping[str, Look]
     left_out: Sequence[str] = ()
@@ -74,6 +114,39 @@ class Page:
         """Whether pictures of real people are inside."""
         return any(part.gallery.photographs for part in self.parts)
 
+    @property
+    def choices(self) -> dict[str, list[str]]:
+        """What the page can be restricted to."""
+        rows = [row for part in self.parts for row in part.table.rows if not row.floor]
+        found = {
+            "protocol": [part.table.protocol for part in self.parts],
+            "size": [part.size for part in self.parts],
+            "family": sorted(row.family for row in rows),
+        }
+        distinct = {name: list(dict.fromkeys(values)) for name, values in found.items()}
+        return {name: values for name, values in distinct.items() if len(values) > 1}
+
+    @cached_property
+    def sections(self) -> dict[str, str]:
+        """Titles by anchor, of the sections that have something to show."""
+        figures = {name for part in self.parts for name in part.figures}
+        wanted = {
+            "summary": ("Summary", True),
+            "leaderboard": ("Leaderboard", True),
+            "tradeoff": ("Trade-offs", bool({"tradeoff", "profile"} & figures)),
+            "gallery": ("Gallery", True),
+            "distributions": ("Distributions", "distributions" in figures),
+            "significance": ("Significance", True),
+            "subgroups": ("Subgroups", "subgroups" in figures),
+            "training": ("Training", bool(self.training or self.strips)),
+            "efficiency": ("Efficiency", bool(self.efficiency)),
+            "sensitivity": ("Protocols", bool(self.sensitivities)),
+            "data": ("Data", bool(self.checks)),
+            "methods": ("Methods", bool(self.cards)),
+            "reproduction": ("Reproduction", True),
+        }
+        return {anchor: title for anchor, (title, shown) in wanted.items() if shown}
+
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}{'s' if number != 1 else ''}"
@@ -91,17 +164,21 @@ def letter(index: int) -> str:
 
 def render(page: Page) -> str:
     """The page as one HTML file."""
-    scripts = {"plotly": Markup(_plotly()), "script": Markup(_asset("report.js"))}
+    script = Markup(assets.script())
+    figure, table = count(1), count(1)
     return (
         _environment()
         .get_template("page.html")
         .render(
             page=page,
             costs=COSTS,
-            policy=_policy(scripts.values()),
+            policy=assets.policy((script, assets.plotly())),
             version=__version__,
-            style=Markup(_asset("style.css")),
-            **scripts,
+            style=Markup(assets.style()),
+            script=script,
+            plotly=Markup(assets.packed_plotly()),
+            next_figure=lambda: next(figure),
+            next_table=lambda: next(table),
         )
     )
 
@@ -111,25 +188,5 @@ def _environment() -> Environment:
     """The report's templates, with what they call."""
     found = environment("tryonbench.report")
     found.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
-    found.globals.update(meaning=meaning, style_of=metric_style)
+    found.globals.update(meaning=meaning, style_of=metric_style, verdict=verdict, p_text=p_text)
     return found
-
-
-def _asset(name: str) -> str:
-    return asset("tryonbench.report", name)
-
-
-@cache
-def _plotly() -> str:
-    """plotly.js with one kind of line end: a parser would change the others, and so the hash."""
-    return str(get_plotlyjs()).replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _policy(scripts: Iterable[str]) -> str:
-    """A content security policy: nothing is loaded, and no script runs but these."""
-    hashes = " ".join(
-        f"'sha256-{b64encode(sha256(s.encode()).digest()).decode()}'" for s in scripts
-    )
-    return (
-        f"default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; script-src {hashes}"
-    )

@@ -6,8 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tryonbench.results.cells import LATENCY, Cell, Column
+from tryonbench.report.verdicts import ALPHA, Verdicts
+from tryonbench.results.cells import LATENCY, MEMORY, THROUGHPUT, Cell, Column
 from tryonbench.results.tables import BASELINE, Row, Table
+
+LEVELS = (0.001, 0.01, ALPHA)
+"""What is said of a p: at most the first of these that it does not pass."""
+CHEAPEST = {
+    LATENCY: "fastest, {} ms an image",
+    THROUGHPUT: "most images a second, {}",
+    MEMORY: "least memory, {} MB",
+}
 
 
 @dataclass(frozen=True)
@@ -18,19 +27,25 @@ class Finding:
     text: str
 
 
-def findings(table: Table) -> list[Finding]:
-    """What the table supports, and what stands against it."""
-    return [*_leads(table), *_fastest(table), *_against_floors(table), *_caveats(table)]
+def findings(table: Table, found: Verdicts | None = None) -> list[Finding]:
+    """What the table and its tests support, and what stands against it."""
+    tests = found or Verdicts()
+    return [
+        *_leads(table, tests),
+        *_cheapest(table),
+        *_against_floors(table),
+        *_caveats(table),
+    ]
 
 
-def _leads(table: Table) -> list[Finding]:
+def _leads(table: Table, tests: Verdicts) -> list[Finding]:
     """The leaders; columns with the same leader and the same certainty share a sentence."""
     grouped: dict[tuple[int, str, str], list[str]] = {}
     for column in table.quality:
         best = [row for row in table.rows if row.cells[column.key].best]
         if best:
             subject = joined([row.name for row in best])
-            certainty = _certainty(table, column, best)
+            certainty = _certainty(table, column, best, tests)
             grouped.setdefault((certainty.rank, subject, certainty.text), []).append(short(column))
     return [
         Finding(subject, f"best in {joined(labels)}{text}.")
@@ -45,19 +60,33 @@ class _Certainty(NamedTuple):
     text: str
 
 
-def _certainty(table: Table, column: Column, best: Sequence[Row]) -> _Certainty:
-    """How far the leader's interval is from the others'."""
+def _certainty(table: Table, column: Column, best: Sequence[Row], tests: Verdicts) -> _Certainty:
+    """By the tests of the pairs; without them, whether the leader's interval stands apart."""
     rows = [row for row in table.rows if row.contends and row.cells[column.key].value is not None]
     rest = [row for row in rows if row not in best]
     first = best[0].cells[column.key]
     if len(best) > 1:
         return _Certainty(2, ": level to the digits shown")
+    if all(tests.of(column.key, best[0].name, row.name) for row in rest):
+        return _tested(column, best[0], rest, tests)
     if not all(_has_interval(row.cells[column.key]) for row in rows):
         return _Certainty(3, "; no interval was computed, so it is not known how sure that is")
     near = [row.name for row in rest if _overlap(first, row.cells[column.key])]
     if near:
         return _Certainty(1, f", not clearly: the 95 % interval overlaps that of {joined(near)}")
     return _Certainty(0, ", clearly: the 95 % interval is apart from those of all others")
+
+
+def _tested(column: Column, first: Row, rest: Sequence[Row], tests: Verdicts) -> _Certainty:
+    """What the tests against each other method show, after Holm's correction."""
+    pairs = [(row, tests.of(column.key, first.name, row.name)) for row in rest]
+    level = [row.name for row, test in pairs if test and test.better != first.name]
+    if not level:
+        worst = max(test.p_holm for _, test in pairs if test)
+        limit = next(p for p in LEVELS if worst <= p)
+        return _Certainty(0, f", shown by tests against each of the others (p ≤ {limit:g})")
+    some = "" if len(level) == len(rest) else ", though better than the others"
+    return _Certainty(1, f", not shown: no test tells it from {joined(level)}{some}")
 
 
 def _has_interval(cell: Cell) -> bool:
@@ -71,13 +100,15 @@ def _overlap(one: Cell, other: Cell) -> bool:
     return one.low <= other.high and other.low <= one.high
 
 
-def _fastest(table: Table) -> list[Finding]:
-    """Who needs the least time for one image."""
-    best = [row for row in table.rows if row.cells[LATENCY.key].best]
-    if not best:
-        return []
-    time = best[0].cells[LATENCY.key].text
-    return [Finding(joined([row.name for row in best]), f"fastest, {time} ms an image.")]
+def _cheapest(table: Table) -> list[Finding]:
+    """Who needs the least time, memory and parameters; who shares a place shares the sentence."""
+    grouped: dict[str, list[str]] = {}
+    for column, words in CHEAPEST.items():
+        best = [row for row in table.rows if row.cells[column.key].best]
+        if best:
+            said = words.format(best[0].cells[column.key].text)
+            grouped.setdefault(joined([row.name for row in best]), []).append(said)
+    return [Finding(subject, f"{joined(said)}.") for subject, said in grouped.items()]
 
 
 def _against_floors(table: Table) -> list[Finding]:

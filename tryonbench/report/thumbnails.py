@@ -1,21 +1,36 @@
-"""Pictures as small data URIs."""
+"""Pictures as small data URIs, made by several threads: Pillow works without Python's lock."""
 
 from __future__ import annotations
 
+import os
 from base64 import b64encode
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from tryonbench.errors import InputError
-from tryonbench.images import decode, resized
+from PIL import Image
 
-TALLEST = 256
-"""Pixels; taller pictures are reduced."""
+from tryonbench.errors import InputError
+from tryonbench.images import decode
+
 SHOWN = 192
 """Smaller pictures are enlarged by a whole factor to about this height, each pixel a square."""
 LOSSLESS = 128
 """Up to this height a lossy codec would change colours that the reader can see."""
+QUALITY, EFFORT = 80, 2
+"""WebP's. The next effort makes files 3 % smaller in twice the time."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A picture to make."""
+
+    path: Path | None
+    alt: str
+    absent: str
+    """What to say if there is no such file."""
 
 
 @dataclass(frozen=True)
@@ -35,21 +50,31 @@ class Thumbnail:
         return max(1, SHOWN // self.height) if self.height else 1
 
 
-def thumbnail(path: Path | None, size: tuple[int, int], alt: str, absent: str) -> Thumbnail:
-    """A picture at `size` (height, width), reduced if that is tall; or why there is none."""
-    if path is None or not path.is_file():
-        return Thumbnail(None, alt, missing=absent)
-    height = min(TALLEST, size[0])
+def thumbnails(wanted: Sequence[Wanted], size: tuple[int, int], tallest: int) -> list[Thumbnail]:
+    """Pictures at `size` (height, width), reduced to `tallest` pixels."""
+    height = min(tallest, size[0])
     width = max(1, round(size[1] * height / size[0]))
+    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
+        return list(pool.map(lambda one: thumbnail(one, (height, width)), wanted))
+
+
+def thumbnail(wanted: Wanted, size: tuple[int, int]) -> Thumbnail:
+    """A picture at `size` (height, width), or why there is none."""
+    if wanted.path is None or not wanted.path.is_file():
+        return Thumbnail(None, wanted.alt, missing=wanted.absent)
     try:
-        return Thumbnail(_data_uri(path, (height, width)), alt, width, height)
+        source = data_uri(decode(wanted.path, "RGB"), size)
     except InputError:
-        return Thumbnail(None, alt, missing="unreadable file")
+        return Thumbnail(None, wanted.alt, missing="unreadable file")
+    return Thumbnail(source, wanted.alt, size[1], size[0])
 
 
-def _data_uri(path: Path, size: tuple[int, int]) -> str:
-    """The picture as WebP."""
-    image = resized(decode(path, "RGB"), size, "lanczos")
+def data_uri(image: Image.Image, size: tuple[int, int]) -> str:
+    """The picture as WebP; a first reduction by a whole factor saves most of the time."""
     buffer = BytesIO()
-    image.save(buffer, format="WEBP", lossless=size[0] <= LOSSLESS, quality=80, method=4)
+    target = (size[1], size[0])
+    small = image
+    if image.size != target:
+        small = image.resize(target, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    small.save(buffer, format="WEBP", lossless=size[0] <= LOSSLESS, quality=QUALITY, method=EFFORT)
     return f"data:image/webp;base64,{b64encode(buffer.getvalue()).decode()}"

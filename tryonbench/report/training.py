@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,35 +32,73 @@ class Curve:
     """Mean of the neighbours in a centred window."""
 
 
+class Kind(NamedTuple):
+    """What a panel shows."""
+
+    name: str
+    title: str
+    pattern: re.Pattern[str]
+    """Of the log's keys, with the groups `name` and, except for validations, `phase`."""
+
+
+KINDS = (
+    Kind("loss", "losses", re.compile(r"loss/(?P<phase>.+)/(?P<name>[^/]+)")),
+    Kind(
+        "share", "share of each loss", re.compile(r"(?P<phase>[^/]+(?:/.+)?)/share/(?P<name>[^/]+)")
+    ),
+    Kind(
+        "level",
+        "loss by noise level",
+        re.compile(r"(?P<phase>[^/]+)/(?P<name>[^/]+_by_[^/]+/[^/]+)"),
+    ),
+    Kind("validation", "validation", re.compile(r"(?P<phase>val)/(?P<name>[^/]+)")),
+)
+
+
 @dataclass(frozen=True)
 class Panel:
-    """The losses of one phase of one method."""
+    """The curves of one phase of one method."""
 
     method: str
     phase: str
     curves: tuple[Curve, ...]
+    kind: Kind = KINDS[0]
+
+    @property
+    def title(self) -> str:
+        """What is shown, after the method's name."""
+        return self.phase if self.kind == KINDS[0] else self.kind.title
 
 
 def panels_of(runs: Sequence[Run], names: Mapping[Path, str]) -> list[Panel]:
-    """A panel for each phase of each run that has a log, by method."""
+    """The panels of each run that has a log, by method; a validation has one for each metric."""
     panels = [panel for run in runs for panel in _panels(names[run.folder], run.log)]
-    return sorted(panels, key=lambda panel: panel.method)
+    return sorted(panels, key=lambda panel: (panel.method, KINDS.index(panel.kind)))
 
 
 def _panels(method: str, log: Path) -> list[Panel]:
-    """Losses are logged as `loss/<phase>/<name>`."""
-    phases: dict[str, dict[str, list[tuple[float, float]]]] = {}
+    """A panel for each kind and phase of a log."""
+    found: dict[tuple[Kind, str], dict[str, list[tuple[float, float]]]] = {}
     for record in read_log(log):
         for key, value in record.items():
-            kind, _, rest = key.partition("/")
-            if kind == "loss" and _is_number(value) and _is_number(record.get("images")):
-                phase, _, name = rest.rpartition("/")
-                points = phases.setdefault(phase, {}).setdefault(name, [])
+            if not (_is_number(value) and _is_number(record.get("images"))):
+                continue
+            for kind, phase, name in _kinds_of(key):
+                points = found.setdefault((kind, phase), {}).setdefault(name, [])
                 points.append((float(record["images"]), float(value)))
     return [
-        Panel(method, phase, tuple(_curve(name, points) for name, points in losses.items()))
-        for phase, losses in phases.items()
+        Panel(method, phase, tuple(_curve(*one) for one in sorted(curves.items())), kind)
+        for (kind, phase), curves in found.items()
     ]
+
+
+def _kinds_of(key: str) -> Iterator[tuple[Kind, str, str]]:
+    """The panel that a key of the log belongs to: kind, phase and curve."""
+    for kind in KINDS:
+        if match := kind.pattern.fullmatch(key):
+            phase, name = match["phase"], match["name"]
+            yield kind, f"{phase} {name}" if kind.name == "validation" else phase, name
+            return
 
 
 def _is_number(value: Any) -> bool:

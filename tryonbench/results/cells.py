@@ -98,7 +98,8 @@ def metric_cell(key: str, value: MetricValue | None) -> Cell:
     style = metric_style(key)
     known = value.low is not None and value.high is not None
     ends = [style.text(end) for end in (value.low, value.high) if end is not None]
-    note = "–".join(ends) if known else None
+    dash = " to " if any(end.startswith("-") for end in ends) else "–"
+    note = dash.join(ends) if known else None
     text = style.text(value.value)
     return Cell(text, value.value, False, note, value.low, value.high, value.note)
 

@@ -1,4 +1,4 @@
-"""Tables as files: Markdown to read, CSV with every digit."""
+"""Tables as files: Markdown to read, LaTeX for papers, CSV with every digit."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tryonbench.files import write_text
 from tryonbench.results.cells import COSTS
+from tryonbench.results.latex import to_latex
 from tryonbench.results.tables import Row, Table
 
 if TYPE_CHECKING:
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
 
 
 def write_tables(tables: Sequence[Table], folder: Path) -> None:
-    """Write each table as `PROTOCOL-FINGERPRINT-DATA.md` and `.csv`; a mixed one adds `-mixed`."""
+    """Write each table as `PROTOCOL-FINGERPRINT-DATA.md`, `.tex` and `.csv`; a mixed one adds
+    `-mixed`."""
     for table in tables:
         parts = [table.protocol.replace("/", "-"), table.fingerprint, table.data]
         name = "-".join([*parts, "mixed"] if table.marks else parts)
         write_text(folder / f"{name}.md", to_markdown(table))
+        write_text(folder / f"{name}.tex", to_latex(table))
         write_text(folder / f"{name}.csv", to_frame(table).to_csv(index=False))
 
 

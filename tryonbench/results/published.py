@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from tryonbench.results.schema import Result
+
 COLUMNS = {
     "paired": {
         "ssim": "ssim_paired",
@@ -43,3 +45,24 @@ def _row(line: dict[str, str]) -> Published:
         for pairing, columns in COLUMNS.items()
     }
     return Published(line["source"], line["method"], line["preset"], values)
+
+
+def preset_of(result: Result) -> str:
+    """The first part of a protocol's name, which is the preset's where it is one."""
+    return result.protocol.partition("/")[0]
+
+
+def published_under(result: Result) -> list[Published]:
+    """The published rows that are known to be measured as a result's preset does."""
+    return [
+        row for row in published() if row.preset == preset_of(result) and row.values[result.pairing]
+    ]
+
+
+def kind_of(key: str) -> str:
+    """The column of a metric: papers name no network in that of LPIPS.
+
+    >>> kind_of("lpips_alex"), kind_of("fid")
+    ('lpips', 'fid')
+    """
+    return key.partition("_")[0] if key.startswith("lpips") else key

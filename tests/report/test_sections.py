@@ -1,0 +1,166 @@
+"""Sections that need more than results: training, efficiency, presets, data, methods."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import plotly.graph_objects as go
+import pytest
+from PIL import Image
+
+from tests.report.made import make_data, make_run, metrics, result, save
+from tryonbench.efficiency.schema import (
+    BenchReport,
+    Energy,
+    Measurement,
+    MemoryUse,
+    Point,
+    Row,
+    Samples,
+    Startup,
+    Target,
+)
+from tryonbench.files import write_json, write_text
+from tryonbench.report import Options, Size, build_report
+from tryonbench.report.cards import cards_of
+from tryonbench.report.charts.efficiency import latencies, memories, throughputs
+from tryonbench.report.checks import checks_of
+from tryonbench.report.colours import looks
+from tryonbench.report.efficiency import benches_of
+from tryonbench.report.entries import Entry, collect
+from tryonbench.report.export import on_paper
+from tryonbench.report.grids import strips_of
+from tryonbench.report.sensitivity import sensitivities
+from tryonbench.report.training import panels_of
+from tryonbench.results.store import write_result
+from tryonbench.runs import Run
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """One run, which a test may add to."""
+    made = Run(tmp_path / "runs" / "pix2pix")
+    make_run(made, "pix2pix", make_data(tmp_path / "data"))
+    return made
+
+
+def measured(batch: int, ms: float, megabytes: float) -> Measurement:
+    return Measurement(
+        batch=batch,
+        calls=Samples.of([ms / 1000] * 9 + [2 * ms / 1000]),
+        memory=MemoryUse(rss_mb=megabytes),
+        startup=Startup(imports=1, build=1, first_call=1),
+        energy=Energy(missing="no GPU"),
+        parameters={"generator": 1},
+        disk_mb=1,
+        device="Fake CPU",
+        threads=1,
+    )
+
+
+def bench(created: str, sizes: tuple[tuple[int, int], ...], ms: float) -> BenchReport:
+    """Batches 1 and 4 at some sizes."""
+    rows = [
+        Row(
+            target=Target(label=f"pix2pix-{size[0]}", method="pix2pix", size=size),
+            device="cpu",
+            precision="32-true",
+            points=[Point(batch=n, runs=[measured(n, n * ms, 100 * n + size[0])]) for n in (1, 4)],
+        )
+        for size in sizes
+    ]
+    return BenchReport(created=created, command=[], environment={}, rows=rows)
+
+
+def test_the_newest_benchmark_of_each_kind_is_shown(run: Run) -> None:
+    folder = run.folder.parent / "bench"
+    write_json(folder / "b.json", bench("2026-01-01T00:00:00Z", ((64, 48),), 50).model_dump())
+    newest = bench("2026-01-02T00:00:00Z", ((64, 48), (128, 96)), 10)
+    write_json(folder / "a.json", newest.model_dump())
+    write_json(folder / "other.json", {"kind": "sweep"})
+    write_text(folder / "broken.json", "{")
+    found = benches_of([run], {"pix2pix": "pix2pix"})
+    assert [(b.title, b.points[0].calls.p50) for b in found.rows] == [
+        ("pix2pix 64x48", 10.0),
+        ("pix2pix 128x96", 10.0),
+    ]
+    assert len(found.left_out) == 1
+    assert "broken.json" in found.left_out[0]
+    look = looks(["pix2pix"], [])
+    memory = memories(found.rows, look)
+    assert memory is not None
+    assert memory["data"][0]["y"] == [164, 228], "against the size, there are two"
+    for figure in (latencies(found.rows, look), throughputs(found.rows, look), memory):
+        assert figure is not None
+        json.dumps(figure, allow_nan=False)
+        go.Figure(on_paper(figure))
+
+
+def test_the_log_has_panels_for_shares_noise_levels_and_validations(run: Run) -> None:
+    line = {
+        "images": 8,
+        "loss/generator/l1": 1.0,
+        "generator/share/l1": 0.5,
+        "generator/flow_by_t/2": 0.1,
+        "val/ssim": 0.7,
+        "val/loss/generator/l1": 2.0,
+        "lr/generator": 1.0,
+    }
+    write_text(run.log, json.dumps(line) + "\n")
+    panels = panels_of([run], {run.folder: "m"})
+    assert [(p.kind.name, p.curves[0].name) for p in panels] == [
+        ("loss", "l1"),
+        ("share", "l1"),
+        ("level", "flow_by_t/2"),
+        ("validation", "ssim"),
+    ]
+
+
+def test_sample_grids_are_shown_evenly_over_time(run: Run) -> None:
+    for images in range(0, 110, 10):
+        save(run.grid(images), Image.new("RGB", (8, 6), "teal"))
+    write_text(run.grid(55), "no picture")
+    [strip] = strips_of([run], {run.folder: "m"})
+    assert [grid.images for grid in strip.grids] == [0, 20, 40, 60, 80, 100]
+
+
+def test_presets_stand_beside_published_values_and_not_among_protocols(
+    run: Run, tmp_path: Path
+) -> None:
+    values = metrics([{"id": "a", "ssim": 0.8, "lpips_alex": 0.1}] * 3)
+    for preset in ("sift/paired-512x384", "hrviton/paired-64x48"):
+        write_result(run.result(preset), result(run, tmp_path / "data", preset, values))
+    entries = collect([run]).entries
+    [found] = sensitivities(entries)
+    assert [one.preset for one in found.evaluations] == ["hrviton", "sift"]
+    beside = next(one for one in found.evaluations if one.preset == "sift")
+    assert beside.published
+    assert beside.printed(beside.published[0])[list(values).index("ssim")]
+    page = build_report([run], tmp_path / "out", Options(Size(1), figures=None))
+    html = page.read_text("utf-8")
+    assert 'id="sensitivity"' in html
+    assert html.count('<table class="leaderboard">') == 2, "our two protocols"
+
+
+def test_missing_images_and_training_on_the_test_set_are_told(run: Run) -> None:
+    [entry, *_] = collect([run]).entries
+    data = entry.result.data.model_copy(update={"trained_on_test": True})
+    update = {"missing_images": ["x"], "data": data}
+    bad = Entry("m", run, entry.result.model_copy(update=update))
+    [check] = checks_of([bad])
+    assert check.remarks == (
+        "m: 1 images of synth/paired-64x48 are missing",
+        "m: trained on the test images of synth/paired-64x48",
+    )
+    assert check.counts == {"image": 12, "cloth": 12, "unpaired-truth": 12}
+    assert check.problem is None
+
+
+def test_a_card_says_what_is_known(run: Run) -> None:
+    entries = collect([run]).entries
+    [card] = cards_of([run], entries, {run.folder: "mine"})
+    assert card.name == "mine"
+    assert card.facts["Parameters"] == "generator 1.50 M"
+    assert card.facts["Licence"]
+    assert "Apache" in card.facts["Licence"]

@@ -1,0 +1,1 @@
+"""The figures as Plotly's data and layout, one file a figure."""

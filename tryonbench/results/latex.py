@@ -1,0 +1,103 @@
+"""Tables for papers: LaTeX with booktabs, the best value bold and the second underlined."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tryonbench.results.cells import Cell, Column
+from tryonbench.results.tables import Row, Table
+
+SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    "↑": r"$\uparrow$",
+    "↓": r"$\downarrow$",
+    "—": "---",
+    "–": "--",
+    "†": r"\textsuperscript{\textdagger}",
+    "±": r"$\pm$",
+    "×": r"$\times$",
+}
+
+
+def to_latex(table: Table) -> str:
+    """A `table` with `booktabs`; floor rows below a rule; why values are missing as comments."""
+    columns = [c for c in table.columns if any(r.cells[c.key].text for r in table.rows)]
+    rows = [row for row in table.rows if not row.floor]
+    floors = [row for row in table.rows if row.floor]
+    seconds = {column.key: second_texts(table, column) for column in columns}
+    lines = [
+        "% \\usepackage{booktabs}",
+        "\\begin{table}",
+        "\\centering",
+        f"\\caption{{{escaped(table.protocol)}, {table.n} images.}}",
+        f"\\begin{{tabular}}{{l{'r' * len(columns)}}}",
+        "\\toprule",
+        _line(["Method", *(escaped(column.heading) for column in columns)]),
+        "\\midrule",
+        *(_row(row, columns, seconds) for row in rows),
+        *(["\\midrule"] if rows and floors else []),
+        *(_row(row, columns, seconds) for row in floors),
+        "\\bottomrule",
+        "\\end{tabular}",
+        "\\end{table}",
+        *(f"% {escaped(', '.join(on))}: {_one_line(why)}" for why, on in table.missing.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def escaped(text: str) -> str:
+    """Text in which LaTeX sees no commands.
+
+    >>> escaped("a_b & 5 %")
+    'a\\\\_b \\\\& 5 \\\\%'
+    """
+    return _one_line("".join(SPECIAL.get(mark, mark) for mark in text))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _line(cells: Sequence[str]) -> str:
+    return " & ".join(cells) + r" \\"
+
+
+def _row(row: Row, columns: Sequence[Column], seconds: dict[str, set[str]]) -> str:
+    if row.skipped:
+        return _line([escaped(row.shown), *("---" for _ in columns)])
+    return _line(
+        [
+            escaped(row.shown),
+            *(_cell(row.cells[c.key], row.contends, seconds[c.key]) for c in columns),
+        ]
+    )
+
+
+def _cell(cell: Cell, contends: bool, seconds: set[str]) -> str:
+    text = escaped(cell.text)
+    if cell.best:
+        return f"\\textbf{{{text}}}"
+    return f"\\underline{{{text}}}" if contends and cell.text in seconds else text
+
+
+def second_texts(table: Table, column: Column) -> set[str]:
+    """What the second-best value shows, if the best one is marked."""
+    cells = [row.cells[column.key] for row in table.rows if row.contends]
+    if not any(cell.best for cell in cells):
+        return set()
+    rest = {cell.value: cell.text for cell in cells if cell.value is not None and not cell.best}
+    if not rest:
+        return set()
+    return {rest[max(rest) if column.higher_is_better else min(rest)]}
