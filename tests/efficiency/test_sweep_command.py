@@ -176,7 +176,7 @@ SWEEP = ("bench", "--method", "diffusion", "--sweep", "steps")
         ((*SWEEP, "--values", "steps=0"), 'the setting "steps" cannot be 0'),
         ((*SWEEP, "--method", "grey-fill"), "grey-fill has no axis steps"),
         ((*SWEEP, "--metrics", "ssim"), "--protocol and --metrics are for runs"),
-        ((*SWEEP[:-1], "sampler", "--values", "sampler=ddim"), "nothing to measure: "),
+        ((*SWEEP[:-1], "sampler", "--values", "sampler=sde"), "nothing to measure: "),
         (("bench", "--all", "--values", "steps=1"), "--values goes with --sweep"),
         (("bench", "--all", "--metrics", "ssim"), "--metrics goes with --sweep"),
         (("bench", "--all", "--size", "64x48", "--sweep", "nothing"), "nothing to measure: "),
