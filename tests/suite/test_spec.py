@@ -66,7 +66,8 @@ def test_jobs_stand_behind_what_they_wait_for(write, tmp_path: Path) -> None:
     assert jobs[1].command[5:7] == ("--set", "images=16")
 
 
-def test_only_what_is_not_done_is_left(write, tmp_path: Path) -> None:
+def test_only_what_is_not_done_is_left(write, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
     suite = read_suite(write(GOOD))
     jobs = Planner(suite, tmp_path / "root", tmp_path / "runs").jobs()
     record = Record(tmp_path / "suite")
