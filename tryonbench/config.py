@@ -187,7 +187,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         value = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         reason = f"cannot read the configuration {path}: {error.strerror}"
-        raise InputError(f"{reason}; give a YAML file to --config") from error
+        raise InputError(f"{reason}; name a YAML file") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
         raise InputError(f"the configuration {path} is not valid YAML: {reason}") from error

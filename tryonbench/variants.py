@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
+from operator import getitem
 from typing import Any
 
-from tryonbench.checkpoint import read_header
-from tryonbench.config import layered
+from tryonbench.checkpoint import read_header, refuse_settings
+from tryonbench.config import RunConfig, layered
 from tryonbench.errors import InputError, did_you_mean
 from tryonbench.precision import refuse_precision
 from tryonbench.registry import method_class, run_config
@@ -62,6 +64,12 @@ def changed_keys(assignments: Sequence[str]) -> list[str]:
     return [a.partition("=")[0].strip().removeprefix("model.") for a in assignments]
 
 
+def changed_values(config: RunConfig[Any], assignments: Sequence[str]) -> dict[str, Any]:
+    """The checked values of the method's own settings that are given, by name."""
+    model = config.model.model_dump(mode="json")
+    return {key: reduce(getitem, key.split("."), model) for key in changed_keys(assignments)}
+
+
 def make_variant(subject: Subject, assignments: Sequence[str], device: str) -> Run:
     """The run of a trained run's variant, made if it is not there.
 
@@ -108,6 +116,7 @@ def _keys(subject: Subject, assignments: Sequence[str]) -> Iterator[str]:
     """The names of the settings, each one that a trained run can change."""
     if subject.checkpoint is None:
         raise InputError(f"{subject.run.name} was not trained by us: it has no settings to change")
+    refuse_settings(subject.checkpoint, assignments)
     if subject.settings:
         of = subject.run.manifest()["of"]
         raise InputError(f"{subject.run.name} is a variant; give all its settings with {of}")

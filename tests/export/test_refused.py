@@ -74,6 +74,10 @@ def test_an_unwritable_folder(command: Any, tiny_run: Path, tmp_path: Path) -> N
     refused(command("export", tiny_run, "--out", closed / "x"), "permission denied")
 
 
+def test_a_folder_where_nothing_can_be_made(command: Any, tiny_run: Path) -> None:
+    refused(command("export", tiny_run, "--out", "/proc/mine"), "cannot write to /proc", "--out")
+
+
 def test_a_folder_below_a_file(command: Any, tiny_run: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     refused(command("export", tiny_run, "--out", tmp_path / "file" / "x"), "is a file")

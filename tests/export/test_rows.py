@@ -12,6 +12,8 @@ from tryonbench.efficiency.measure import answer as measure
 from tryonbench.efficiency.schema import Task
 from tryonbench.efficiency.targets import Wanted, named_target
 from tryonbench.errors import InputError
+from tryonbench.runs import Run
+from tryonbench.subjects import run_subject
 
 PROTOCOL = ("--protocol", "synth/unpaired-64x48", "--metrics", "ssim,l1", "--no-efficiency")
 
@@ -64,3 +66,23 @@ def test_settings_and_modes_that_change_nothing_are_refused(exported: Path, comm
         done = command("bench", "--method", exported.name, option)
         assert done.returncode == 2, done.stderr
         assert "is an export" in done.stderr
+
+
+def test_a_variant_of_an_export_is_refused_before_anything_is_written(
+    exported: Path, command: Any, synth_root: Path
+) -> None:
+    before = sorted(path.name for path in exported.parent.iterdir())
+    setting = ("--set", "precision=bf16-mixed")
+    done = command("eval", exported.name, "--data", synth_root, *PROTOCOL, *setting)
+    assert done.returncode == 2, done.stderr
+    assert "settings in its files" in done.stderr
+    assert sorted(path.name for path in exported.parent.iterdir()) == before
+
+
+def test_other_settings_are_another_export(exported: Path, tiny_run: Path, command: Any) -> None:
+    """In its name and in its row."""
+    given = ("--format", "torchscript", "--set", "model.gain=0.5")
+    assert command("export", tiny_run, *given).returncode == 0
+    folder = tiny_run.with_name("tiny-nano-s0@gain=0.5+torchscript")
+    assert run_subject(Run(folder)).variant == "@gain=0.5+torchscript"
+    assert run_subject(Run(exported)).variant == "+torchscript"

@@ -29,7 +29,7 @@ report: out
         ("methods: [{method: pix2pix, preset: nan}]", 'did you mean "nano"'),
         ("methods: [{method: pix2pix, set: imges=4}]", 'did you mean "images"'),
         ("methods: [{method: pix2pix, seed: 4}]", 'did you mean "seeds"'),
-        ("methods: [{method: grey-fill, seeds: [1]}]", "needs no training"),
+        ("methods: [{method: grey-fill, seeds: [1]}]", "grey-fill: it needs no training"),
         ("methods: [{method: pix2pix}, {method: pix2pix}]", "called pix2pix-nano-s0"),
         ("methods: [{method: pix2pix, name: a/b}]", "cannot name a run"),
         ("methods: [{method: grey-fill}]\nprotocols: [nope]", "nope"),

@@ -61,10 +61,10 @@ def bench(
 
     if bool(method) == all_:
         raise InputError("name what to measure with --method, or give --all")
-    fixed = {"steps": steps, "batch": batch or max_batch, "size": size, "compile": compile_}
-    fixed["precision"] = precision != "32-true"
+    fixed = {"steps": steps, "batch": batch, "size": size, "compile": compile_}
+    fixed |= {"precision": precision != "32-true", "max-batch": max_batch}
     asked = swept(sweep, values, protocol, metrics, data, fixed, assignments or ())
-    batch = "1" if asked and not fixed["batch"] else batch
+    batch = "1" if asked and not (batch or max_batch) else batch
     limits, often = limits_asked(time_limit, memory_limit), (repeats, iterations, seconds)
     how = how_asked(device, precision, compile_, batch, max_batch, often, limits, data)
     pixels = parse_size(size) if size else None

@@ -72,6 +72,8 @@ def _refuse_contradictions(
     """
     fixed = {key: f"--set model.{key}" for key in changed_keys(settings)}
     fixed |= {axis: f"--{axis}" for axis, value in given.items() if value}
+    if "batch" in asked.names and "max-batch" in fixed:
+        raise InputError("--sweep batch and --max-batch contradict each other; give one")
     for axis in asked.names:
         if axis in fixed:
             raise InputError(f"--sweep {axis} and {fixed[axis]} contradict each other; give one")

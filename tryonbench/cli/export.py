@@ -64,6 +64,7 @@ def export(
     from tryonbench.export.build import Wanted, refuse_unexportable
     from tryonbench.export.schema import suffix
     from tryonbench.export.source import refuse_folder
+    from tryonbench.variants import changed_values, changes_text
 
     if bool(run) == bool(method):
         raise InputError("name a run or checkpoint, or a method with --method NAME --preset P")
@@ -72,12 +73,13 @@ def export(
     form, mode = _format(format_), _mode(quantise)
     _refuse_options(form, mode, opset, assignments or [])
     source, stem, of = _source(run, method, preset, assignments or [], runs)
-    folder = out or (OUT if method else runs) / f"{stem}{suffix(form, mode)}"
+    settings = changes_text(changed_values(source.config, assignments or []))
+    folder = out or (OUT if method else runs) / f"{stem}{suffix(form, mode, settings)}"
     refuse_folder(folder)
     refuse_unexportable(source.method, form)
     calibration = _calibration(data, of, source, calibrate) if mode == "static" else None
     chosen = (opset or _default_opset()) if form == "onnx" else None
-    wanted = Wanted(form, chosen, mode, calibration)
+    wanted = Wanted(form, chosen, mode, calibration, settings)
     manifest = _write(source, wanted, folder, of)
     if as_json:
         print(json.dumps(manifest.model_dump(mode="json"), indent=2))

@@ -51,6 +51,8 @@ class Wanted:
     mode: Mode | None = None
     calibration: Calibration | None = None
     """Of static quantisation."""
+    settings: str = ""
+    """Those in place of the training's, for the name."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ def build_export(source: Source, wanted: Wanted, folder: Path, tell: Tell) -> Ex
     manifest = ExportManifest(
         method=method.info.name,
         config=source.config.model_dump(mode="json"),
+        settings=wanted.settings,
         size=method.size,
         format=wanted.form,
         opset=wanted.opset,

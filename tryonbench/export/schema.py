@@ -94,6 +94,8 @@ class ExportManifest(Record):
     method: str
     config: dict[str, Any]
     """The method's `RunConfig`, of the training and with the settings of the export."""
+    settings: str = ""
+    """Those in place of the training's, `steps=2`."""
     size: tuple[int, int]
     """Height and width."""
     format: Format
@@ -108,16 +110,17 @@ class ExportManifest(Record):
 
     @property
     def suffix(self) -> str:
-        return suffix(self.format, self.quantisation.mode if self.quantisation else None)
+        mode = self.quantisation.mode if self.quantisation else None
+        return suffix(self.format, mode, self.settings)
 
 
-def suffix(form: Format, mode: Mode | None) -> str:
+def suffix(form: Format, mode: Mode | None, settings: str = "") -> str:
     """What an export's name ends with.
 
-    >>> suffix("onnx", None), suffix("onnx", "static")
-    ('+onnx', '+onnx-int8-static')
+    >>> suffix("onnx", None), suffix("onnx", "static", "steps=2")
+    ('+onnx', '@steps=2+onnx-int8-static')
     """
-    return f"+{form}" + (f"-int8-{mode}" if mode else "")
+    return (f"@{settings}" if settings else "") + f"+{form}" + (f"-int8-{mode}" if mode else "")
 
 
 def read_manifest(path: Path) -> ExportManifest:

@@ -100,16 +100,27 @@ def refuse_folder(folder: Path) -> None:
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
     """A folder beside it that takes its place, and that of an older export, if all goes well."""
-    make_folder(folder.parent)
-    with tempfile.TemporaryDirectory(
-        dir=folder.parent, prefix=f".{folder.name}.", ignore_cleanup_errors=True
-    ) as scratch:
+    with _scratch(make_folder(folder.parent), folder.name) as scratch:
         made = Path(scratch) / "new"
         made.mkdir()
         yield made
         if folder.exists():
             folder.replace(Path(scratch) / "old")
         made.replace(folder)
+
+
+def _scratch(parent: Path, name: str) -> tempfile.TemporaryDirectory[str]:
+    """
+    Raises:
+        InputError: it cannot be made there.
+    """
+    try:
+        return tempfile.TemporaryDirectory(
+            dir=parent, prefix=f".{name}.", ignore_cleanup_errors=True
+        )
+    except OSError as error:
+        text = f"cannot write to {parent}: {error.strerror}; choose another folder with --out"
+        raise InputError(text) from error
 
 
 def write_run(folder: Path, manifest: ExportManifest, of: dict[str, Any]) -> None:

@@ -133,10 +133,21 @@ def check(suite: Suite) -> None:
     """
     named_run(Path("runs"), suite.name)
     for entry in suite.methods:
-        chosen = method_class(entry.method)
-        if chosen.info.trainable:
-            for seed in entry.seeds:
-                named_run(Path("runs"), entry.run(seed))
-                entry.checked(seed)
-        elif entry.model_fields_set != {"method"}:
-            raise InputError(f"{entry.method} needs no training: it has no preset, set or seeds")
+        try:
+            _check(entry)
+        except InputError as error:
+            raise InputError(f"{entry.name or entry.method}: {error}") from error
+
+
+def _check(entry: Entry) -> None:
+    """
+    Raises:
+        InputError: see `check`.
+    """
+    chosen = method_class(entry.method)
+    if chosen.info.trainable:
+        for seed in entry.seeds:
+            named_run(Path("runs"), entry.run(seed))
+            entry.checked(seed)
+    elif entry.model_fields_set != {"method"}:
+        raise InputError("it needs no training: it has no preset, set or seeds")

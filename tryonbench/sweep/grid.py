@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
 from itertools import product
-from operator import getitem
 from typing import Any
 
 from tryonbench.data.default import parse_size
@@ -17,7 +15,7 @@ from tryonbench.errors import InputError
 from tryonbench.subjects import Subject
 from tryonbench.sweep.axes import HARNESS, Asked, axis_values
 from tryonbench.sweep.schema import LeftOut
-from tryonbench.variants import assignments_of, changed_keys, variant_name
+from tryonbench.variants import assignments_of, changed_values, variant_name
 
 
 @dataclass(frozen=True)
@@ -91,10 +89,7 @@ def _combination(base: Base, point: dict[str, Any], how: How) -> Combination:
 
 def _changes(target: Target, settings: Sequence[str]) -> dict[str, Any]:
     """The checked values of the method's own settings, by name."""
-    if not settings:
-        return {}
-    model = configuration(target).model.model_dump(mode="json")
-    return {key: reduce(getitem, key.split("."), model) for key in changed_keys(settings)}
+    return changed_values(configuration(target), settings) if settings else {}
 
 
 def _harness(point: dict[str, Any], how: How) -> dict[str, Any]:
