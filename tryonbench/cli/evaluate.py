@@ -61,19 +61,18 @@ def evaluate(
     from tryonbench.data.layout import open_split
 
     names = run or []
-    _refuse(
-        {
-            "name runs, or give --all, or --images DIR": bool(names) + all_ + bool(images) != 1,
-            "--set goes with runs by name": assignments and not names,
-            "--preset goes with --images DIR and without --protocol": preset
-            and (not images or protocol),
-            "--pairing goes with --preset": pairing and not preset,
-            "--out goes with --images DIR": out and not images,
-            "--check and --explain are two questions; ask one": check and explain,
-            "--explain prints text; leave --json out": explain and as_json,
-            "--metrics names none": metrics is not None and not keys_of(metrics),
-        }
-    )
+    faults = {
+        "name runs, or give --all, or --images DIR": bool(names) + all_ + bool(images) != 1,
+        "--set goes with runs by name": assignments and not names,
+        "--preset goes with --images DIR": preset and not images,
+        "--preset goes without --protocol": preset and protocol,
+        "--pairing goes with --preset": pairing and not preset,
+        "--out goes with --images DIR": out and not images,
+        "--check and --explain are two questions; ask one": check and explain,
+        "--explain prints text; leave --json out": explain and as_json,
+        "--metrics names none": metrics is not None and not keys_of(metrics),
+    }
+    _refuse(faults)
     refuse_unknown(names, runs)
     source, protocols = open_split(data_root(data), split), tuple(dict.fromkeys(protocol or ()))
     wanted = protocols, keys_of(preset), pairing or "paired", keys_of(metrics)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Any
 
-import typer
-
+from tryonbench.cli import export_options as options
 from tryonbench.cli.options import RUNS, Json, Runs, note
 
 if TYPE_CHECKING:
@@ -20,37 +19,16 @@ OUT = Path("exports")
 
 
 def export(
-    run: Annotated[
-        Optional[str], typer.Argument(help="A run (RUN@best) or checkpoint; else --method.")
-    ] = None,
-    method: Annotated[
-        Optional[str], typer.Option("--method", help="Instead, a method with fresh weights.")
-    ] = None,
-    preset: Annotated[
-        Optional[str], typer.Option("--preset", help="Of --method; nano by default.")
-    ] = None,
-    format_: Annotated[
-        str, typer.Option("--format", help="onnx, torchscript or torch-export.")
-    ] = "onnx",
-    quantise: Annotated[
-        Optional[str], typer.Option("--quantise", help="Int8 of ONNX: dynamic or static.")
-    ] = None,
-    opset: Annotated[
-        Optional[int], typer.Option("--opset", help="Of ONNX, 18 to 23; 18 by default.")
-    ] = None,
-    assignments: Annotated[
-        Optional[list[str]], typer.Option("--set", help="A setting: model.a=value.")
-    ] = None,
-    calibrate: Annotated[
-        int, typer.Option("--calibrate", min=1, help="Training samples for static int8.")
-    ] = 32,
-    data: Annotated[
-        Optional[Path],
-        typer.Option("--data", help="Root of those; by default that of the training, or drawn."),
-    ] = None,
-    out: Annotated[
-        Optional[Path], typer.Option("--out", help="Folder; by default runs/RUN+FORMAT.")
-    ] = None,
+    run: options.Source = None,
+    method: options.Method = None,
+    preset: options.Preset = None,
+    format_: options.FormatName = "onnx",
+    quantise: options.Quantise = None,
+    opset: options.Opset = None,
+    assignments: options.Settings = None,
+    calibrate: options.Calibrate = 32,
+    data: options.DataRoot = None,
+    out: options.Out = None,
     runs: Runs = RUNS,
     as_json: Json = False,
 ) -> None:
