@@ -89,13 +89,22 @@ def test_another_fingerprint_is_not_compared(runs: list[Run], tmp_path: Path) ->
     assert not found.rows
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("old.json", r"no tables\.json of a report; give that of an older report"),
+        ("index.html", r"no tables\.json of a report; give that of an older report"),
+        ("none.json", r"none\.json is missing; give that of an older report"),
+        (".", r"is a folder; name its tables/tables\.json"),
+    ],
+)
 def test_a_wrong_older_file_is_refused_before_anything_is_written(
-    runs: list[Run], tmp_path: Path
+    runs: list[Run], tmp_path: Path, name: str, words: str
 ) -> None:
     (tmp_path / "old.json").write_text("{}")
-    asked = replace(PLAIN, compare=tmp_path / "old.json")
-    with pytest.raises(InputError, match=r"no tables\.json of a report"):
-        build_report(runs, tmp_path / "out", asked)
+    (tmp_path / "index.html").write_text("<html>")
+    with pytest.raises(InputError, match=words):
+        build_report(runs, tmp_path / "out", replace(PLAIN, compare=tmp_path / name))
     assert not (tmp_path / "out").exists()
 
 
