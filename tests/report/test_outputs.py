@@ -15,7 +15,7 @@ from tryonbench.report.changes import changes_of
 from tryonbench.report.export import checked_format, on_paper, write_figures
 from tryonbench.results.as_json import load_tables
 from tryonbench.results.cells import COSTS, Cell, Column
-from tryonbench.results.latex import to_latex
+from tryonbench.results.latex import escaped, to_latex
 from tryonbench.results.tables import Row, Table
 from tryonbench.runs import Run, runs_below
 
@@ -50,6 +50,16 @@ def test_latex_has_the_best_bold_the_second_underlined_and_all_text_escaped() ->
     assert r"\toprule" in latex
     assert r"SSIM $\uparrow$" in latex
     assert "% FID: no 100 % sure weights_1" in latex
+
+
+def test_latex_needs_no_package_for_its_signs(runs: list[Run], tmp_path: Path) -> None:
+    assert escaped("Garment ΔE00 ↓") == r"Garment $\Delta E_{00}$ $\downarrow$"
+    assert escaped("FID∞") == r"FID$_{\infty}$"
+    assert escaped("a × b ± α → ‡") == r"a $\times$ b $\pm$ $\alpha$ $\rightarrow$ U+2021"
+    build_report(runs, tmp_path, PLAIN)
+    written = "".join(file.read_text("utf-8") for file in tmp_path.glob("tables/*.tex"))
+    assert "Garment $\\Delta E_{00}$" in written
+    assert written.isascii()
 
 
 def test_tables_are_written_in_four_formats(runs: list[Run], tmp_path: Path) -> None:

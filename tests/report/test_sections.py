@@ -28,7 +28,7 @@ from tryonbench.report.cards import cards_of
 from tryonbench.report.charts.efficiency import latencies, memories, throughputs
 from tryonbench.report.checks import checks_of
 from tryonbench.report.colours import looks
-from tryonbench.report.efficiency import benches_of
+from tryonbench.report.efficiency import Bench, benches_of
 from tryonbench.report.entries import Entry, collect
 from tryonbench.report.export import on_paper
 from tryonbench.report.grids import strips_of
@@ -96,6 +96,16 @@ def test_the_newest_benchmark_of_each_kind_is_shown(run: Run) -> None:
         assert figure is not None
         json.dumps(figure, allow_nan=False)
         go.Figure(on_paper(figure))
+
+
+def test_throughputs_that_are_near_each_other_have_ticks_within_the_axis() -> None:
+    [row] = bench("2026-01-01T00:00:00Z", ((64, 48),), 50).rows
+    shown = [Bench("pix2pix", "pix2pix", row, "2026-01-01T00:00:00Z")]
+    figure = throughputs(shown, looks(["pix2pix"], []))
+    assert figure is not None
+    axis = figure["layout"]["yaxis"]
+    low, high = (10**end for end in axis["range"])
+    assert len([tick for tick in axis["tickvals"] if low <= tick <= high]) >= 2
 
 
 def test_the_log_has_panels_for_shares_noise_levels_and_validations(run: Run) -> None:
