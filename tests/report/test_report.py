@@ -16,6 +16,7 @@ from tryonbench.files import read_json, write_json, write_text
 from tryonbench.report import Options, Size, build_report
 from tryonbench.report.assets import packed_plotly, plotly, policy
 from tryonbench.report.colours import looks
+from tryonbench.report.entries import collect
 from tryonbench.results.store import read_result, result_files
 from tryonbench.runs import Run, runs_below
 
@@ -137,6 +138,17 @@ def test_seeds_of_one_method_are_summed_up(copied: list[Run], tmp_path: Path) ->
     )
     assert f"<p>{said}</p>" in rebuilt([*copied, second], tmp_path)
     assert "seeds (" not in rebuilt(copied, tmp_path)
+
+
+def test_a_copied_run_is_told_apart_and_is_no_other_seed(copied: list[Run], tmp_path: Path) -> None:
+    copy = Run(shutil.copytree(tmp_path / "runs/pix2pix", tmp_path / "runs/copy"))
+    elsewhere = Run(shutil.copytree(tmp_path / "runs/pix2pix", tmp_path / "more/pix2pix"))
+    html = rebuilt([*copied, copy], tmp_path)
+    assert 'data-value="copy"' in html
+    assert 'data-value="pix2pix"' in html
+    assert "seeds (" not in html
+    names = {entry.name for entry in collect([*copied, elsewhere]).entries}
+    assert {str(tmp_path / "runs/pix2pix"), str(elsewhere.folder)} <= names
 
 
 def test_procedural_data_needs_no_warning(page: str) -> None:

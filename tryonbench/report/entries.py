@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -46,13 +47,25 @@ def collect(runs: Sequence[Run]) -> Collected:
     readable = [run for run in runs if _kept(left_out, run.manifest)]
     files = [(run, file) for run in readable for file in result_files(run.folder)]
     read = [(run, _kept(left_out, partial(read_result, file))) for run, file in files]
-    found = [(run, result) for run, result in read if result]
+    called = run_names(readable)
+    found = [(run, _called(result, called[run.folder])) for run, result in read if result]
     if not found:
         also = f" (left out: {'; '.join(left_out)})" if left_out else ""
         raise InputError(f"no run has results yet{also}; make some: tryonbench eval --all")
     names = row_names([result for _, result in found])
     entries = [Entry(name, run, result) for name, (run, result) in zip(names, found, strict=True)]
     return Collected(readable, entries, left_out)
+
+
+def run_names(runs: Sequence[Run]) -> dict[Path, str]:
+    """The name of each run; its folder where several runs have the same name."""
+    times = Counter(run.name for run in runs)
+    return {run.folder: run.name if times[run.name] == 1 else str(run.folder) for run in runs}
+
+
+def _called(result: Result, name: str) -> Result:
+    """The result as of the run that it lies in: in a copied folder it names the original."""
+    return result.model_copy(update={"run": name})
 
 
 def _kept(left_out: list[str], read: Callable[[], T]) -> T | None:
