@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from tryonbench.errors import InputError
 from tryonbench.results.schema import Result
 from tryonbench.results.store import read_result, result_files
 from tryonbench.results.tables import row_names
-from tryonbench.runs import Run
+from tryonbench.runs import OVERFIT, Run
 
 T = TypeVar("T")
 
@@ -55,6 +56,16 @@ def collect(runs: Sequence[Run]) -> Collected:
     names = row_names([result for _, result in found])
     entries = [Entry(name, run, result) for name, (run, result) in zip(names, found, strict=True)]
     return Collected(readable, entries, left_out)
+
+
+def without_results(runs: Sequence[Run]) -> list[str]:
+    """A line for each run that has none."""
+    return [
+        f"{run.name} has no results, so it is in no table; make some: "
+        f"tryonbench eval {shlex.quote(run.name)}"
+        for run in runs
+        if not result_files(run.folder) and run.manifest()["kind"] != OVERFIT
+    ]
 
 
 def run_names(runs: Sequence[Run]) -> dict[Path, str]:
