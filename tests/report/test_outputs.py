@@ -132,6 +132,22 @@ def test_without_a_browser_the_figures_are_left_out_with_a_reason(
     assert not (tmp_path / "f").exists()
 
 
+def test_a_browser_that_fails_gives_one_line_and_no_empty_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*asked: object) -> None:
+        raise RuntimeError("It closed.", "More about it.")
+
+    monkeypatch.setattr(export, "why_not", lambda: None)
+    monkeypatch.setattr(export, "browser", lambda: "/bin/true")
+    monkeypatch.setattr(export, "_draw", fails)
+    told: list[str] = []
+    write_figures({"x": {"data": [], "layout": {}}}, tmp_path / "f", "svg", told.append)
+    assert told == ["no figures as files: /bin/true failed (It closed); install a Chromium, or "
+                    "name another one with BROWSER_PATH"]  # fmt: skip
+    assert not (tmp_path / "f").exists()
+
+
 def test_on_paper_is_the_first_variant() -> None:
     figure = {
         "data": [{"type": "scatter", "ink": True, "line": {"width": 1}}],
