@@ -224,8 +224,7 @@ def test_a_run_without_results_is_named(copied: list[Run], tmp_path: Path) -> No
     shutil.rmtree(tmp_path / "runs/pix2pix/results")
     told: list[str] = []
     build_report(copied, tmp_path / "out", asked(1), told.append)
-    assert told == ["pix2pix has no results, so it is in no table; make some: "
-                    "tryonbench eval pix2pix"]  # fmt: skip
+    assert told == ["without results, so in no table: pix2pix; make some: tryonbench eval pix2pix"]
 
 
 def test_the_same_runs_give_the_same_file(runs: list[Run], tmp_path: Path) -> None:

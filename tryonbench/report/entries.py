@@ -59,12 +59,17 @@ def collect(runs: Sequence[Run]) -> Collected:
 
 
 def without_results(runs: Sequence[Run]) -> list[str]:
-    """A line for each run that has none."""
-    return [
-        f"{run.name} has no results, so it is in no table; make some: "
-        f"tryonbench eval {shlex.quote(run.name)}"
+    """A line that names those that have none, if there are any."""
+    names = [
+        run.name
         for run in runs
         if not result_files(run.folder) and run.manifest()["kind"] != OVERFIT
+    ]
+    if not names:
+        return []
+    return [
+        f"without results, so in no table: {', '.join(names)}; make some: "
+        f"tryonbench eval {shlex.join(names)}"
     ]
 
 
