@@ -178,7 +178,7 @@ def test_lost_pictures_and_values_are_told_with_the_command(run: Run, tmp_path: 
     html = build_report([run], tmp_path / "out", options, told.append).read_text("utf-8")
     paired, values, unpaired = told
     assert paired.startswith(f"pix2pix: 1 of 12 images of {protocol} are no longer in")
-    assert paired.endswith(f"tryonbench eval pix2pix --protocol {protocol}")
+    assert paired.endswith(f"eval pix2pix --data {tmp_path / 'data'} --protocol {protocol}")
     assert values.startswith("pix2pix: the values of single images are gone or unreadable")
     assert unpaired.startswith("pix2pix: 12 of 12 images of synth/unpaired-64x48 are no longer in")
     assert all(f"<li>{line}</li>" in html for line in told)

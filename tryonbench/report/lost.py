@@ -50,10 +50,7 @@ def lost(entries: Sequence[Entry]) -> list[str]:
 
 def _lost(entry: Entry) -> list[str]:
     name, protocol = entry.name, entry.result.protocol
-    again = (
-        f"delete {entry.run.result(protocol)}, then: "
-        f"tryonbench eval {shlex.quote(entry.run.name)} --protocol {protocol}"
-    )
+    again = f"delete {entry.run.result(protocol)}, then: {_command(entry)}"
     lines = []
     try:
         ids = [str(one) for one in samples_of(entry).index]
@@ -68,6 +65,15 @@ def _lost(entry: Entry) -> list[str]:
             f"{images_of(entry)}; {again}"
         )
     return lines
+
+
+def _command(entry: Entry) -> str:
+    """What evaluates the run again on the same data."""
+    external = entry.run.manifest().get("images")
+    what = ["--images", str(external)] if external else [entry.run.name]
+    data = ["--data", entry.result.data.root, "--protocol", entry.result.protocol]
+    out = ["--out", str(entry.run.folder)] if external else []
+    return shlex.join(["tryonbench", "eval", *what, *data, *out])
 
 
 def _gone(entry: Entry, ids: Sequence[str]) -> int:

@@ -47,7 +47,13 @@ def tradeoff(table: Table, looks: Mapping[str, Look]) -> Figure | None:
         "layout": {
             "height": 440,
             "showlegend": False,
-            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+            "legend": {
+                "orientation": "h",
+                "y": 1.02,
+                "yanchor": "bottom",
+                "x": 0,
+                "itemsizing": "constant",
+            },
             "margin": {"l": 64, "r": 24, "t": 16, "b": 56},
             "yaxis": {"automargin": True},
         },
