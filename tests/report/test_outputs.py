@@ -15,7 +15,7 @@ from tryonbench.report.changes import changes_of
 from tryonbench.report.export import checked_format, on_paper, write_figures
 from tryonbench.results.as_json import load_tables
 from tryonbench.results.cells import COSTS, Cell, Column
-from tryonbench.results.latex import to_latex
+from tryonbench.results.latex import escaped, to_latex
 from tryonbench.results.tables import Row, Table
 from tryonbench.runs import Run, runs_below
 
@@ -50,6 +50,16 @@ def test_latex_has_the_best_bold_the_second_underlined_and_all_text_escaped() ->
     assert r"\toprule" in latex
     assert r"SSIM $\uparrow$" in latex
     assert "% FID: no 100 % sure weights_1" in latex
+
+
+def test_latex_needs_no_package_for_its_signs(runs: list[Run], tmp_path: Path) -> None:
+    assert escaped("Garment ΔE00 ↓") == r"Garment $\Delta E_{00}$ $\downarrow$"
+    assert escaped("FID∞") == r"FID$_{\infty}$"
+    assert escaped("a × b ± α → ‡") == r"a $\times$ b $\pm$ $\alpha$ $\rightarrow$ U+2021"
+    build_report(runs, tmp_path, PLAIN)
+    written = "".join(file.read_text("utf-8") for file in tmp_path.glob("tables/*.tex"))
+    assert "Garment $\\Delta E_{00}$" in written
+    assert written.isascii()
 
 
 def test_tables_are_written_in_four_formats(runs: list[Run], tmp_path: Path) -> None:
@@ -89,13 +99,22 @@ def test_another_fingerprint_is_not_compared(runs: list[Run], tmp_path: Path) ->
     assert not found.rows
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("old.json", r"no tables\.json of a report; give that of an older report"),
+        ("index.html", r"no tables\.json of a report; give that of an older report"),
+        ("none.json", r"none\.json is missing; give that of an older report"),
+        (".", r"is a folder; name its tables/tables\.json"),
+    ],
+)
 def test_a_wrong_older_file_is_refused_before_anything_is_written(
-    runs: list[Run], tmp_path: Path
+    runs: list[Run], tmp_path: Path, name: str, words: str
 ) -> None:
     (tmp_path / "old.json").write_text("{}")
-    asked = replace(PLAIN, compare=tmp_path / "old.json")
-    with pytest.raises(InputError, match=r"no tables\.json of a report"):
-        build_report(runs, tmp_path / "out", asked)
+    (tmp_path / "index.html").write_text("<html>")
+    with pytest.raises(InputError, match=words):
+        build_report(runs, tmp_path / "out", replace(PLAIN, compare=tmp_path / name))
     assert not (tmp_path / "out").exists()
 
 
@@ -110,6 +129,22 @@ def test_without_a_browser_the_figures_are_left_out_with_a_reason(
     )
     assert told == ["no figures as files: no Chromium was found; install one, or name it with "
                     "BROWSER_PATH"]  # fmt: skip
+    assert not (tmp_path / "f").exists()
+
+
+def test_a_browser_that_fails_gives_one_line_and_no_empty_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*asked: object) -> None:
+        raise RuntimeError("It closed.", "More about it.")
+
+    monkeypatch.setattr(export, "why_not", lambda: None)
+    monkeypatch.setattr(export, "browser", lambda: "/bin/true")
+    monkeypatch.setattr(export, "_draw", fails)
+    told: list[str] = []
+    write_figures({"x": {"data": [], "layout": {}}}, tmp_path / "f", "svg", told.append)
+    assert told == ["no figures as files: /bin/true failed (It closed); install a Chromium, or "
+                    "name another one with BROWSER_PATH"]  # fmt: skip
     assert not (tmp_path / "f").exists()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from tryonbench.files import write_json
 from tryonbench.report import Size
 from tryonbench.report.attributes import attributes_of
+from tryonbench.report.charts.crowding import Named, crowded
 from tryonbench.report.charts.differences import differences
 from tryonbench.report.charts.distributions import distributions
 from tryonbench.report.charts.profile import profile
@@ -80,6 +82,20 @@ def test_without_costs_there_is_no_tradeoff(entries: list[Entry]) -> None:
         for e in entries
     ]
     assert tradeoff(tables(results)[0], {}) is None
+
+
+def test_names_that_would_meet_give_way_to_a_legend(table: Table, look: dict[str, Look]) -> None:
+    far, near = Named(0.1, 0.1, "one", False), Named(0.12, 0.11, "two", False)
+    assert not crowded([far, Named(0.9, 0.9, "two", True)])
+    assert crowded([far, near])
+    same = table.rows[0].cells
+    close = replace(table, rows=tuple(replace(row, cells=same) for row in table.rows))
+    figure = tradeoff(close, look)
+    assert figure is not None
+    first = figure["variants"][0]
+    assert first["layout"]["showlegend"]
+    assert {one["mode"] for one in first["data"][1:]} == {"markers"}
+    assert not figure["data"][0]["showlegend"], "the front has no name"
 
 
 def test_the_front_has_what_nothing_beats_in_both(table: Table) -> None:

@@ -16,6 +16,7 @@ from tryonbench.files import read_json, write_json, write_text
 from tryonbench.report import Options, Size, build_report
 from tryonbench.report.assets import packed_plotly, plotly, policy
 from tryonbench.report.colours import looks
+from tryonbench.report.entries import collect
 from tryonbench.results.store import read_result, result_files
 from tryonbench.runs import Run, runs_below
 
@@ -139,6 +140,17 @@ def test_seeds_of_one_method_are_summed_up(copied: list[Run], tmp_path: Path) ->
     assert "seeds (" not in rebuilt(copied, tmp_path)
 
 
+def test_a_copied_run_is_told_apart_and_is_no_other_seed(copied: list[Run], tmp_path: Path) -> None:
+    copy = Run(shutil.copytree(tmp_path / "runs/pix2pix", tmp_path / "runs/copy"))
+    elsewhere = Run(shutil.copytree(tmp_path / "runs/pix2pix", tmp_path / "more/pix2pix"))
+    html = rebuilt([*copied, copy], tmp_path)
+    assert 'data-value="copy"' in html
+    assert 'data-value="pix2pix"' in html
+    assert "seeds (" not in html
+    names = {entry.name for entry in collect([*copied, elsewhere]).entries}
+    assert {str(tmp_path / "runs/pix2pix"), str(elsewhere.folder)} <= names
+
+
 def test_procedural_data_needs_no_warning(page: str) -> None:
     assert "For private use" not in page
 
@@ -208,6 +220,13 @@ def test_no_results_is_an_error_and_nothing_is_written(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_a_run_without_results_is_named(copied: list[Run], tmp_path: Path) -> None:
+    shutil.rmtree(tmp_path / "runs/pix2pix/results")
+    told: list[str] = []
+    build_report(copied, tmp_path / "out", asked(1), told.append)
+    assert told == ["without results, so in no table: pix2pix; make some: tryonbench eval pix2pix"]
+
+
 def test_the_same_runs_give_the_same_file(runs: list[Run], tmp_path: Path) -> None:
     first, second = (build_report(runs, tmp_path / name, asked(1)) for name in "ab")
     assert first.read_bytes() == second.read_bytes()
@@ -233,10 +252,10 @@ def test_a_broken_result_or_manifest_is_left_out_and_named(
     broken, other, *_ = copied
     broken.manifest_path.write_text("{")
     result = result_files(other.folder)[0]
-    result.write_text("{")
+    result.write_text("[]")
     told: list[str] = []
     page = build_report(copied, tmp_path / "out", asked(1), told.append)
     assert len(told) == 2
     assert str(broken.manifest_path) in told[0]
-    assert str(result) in told[1]
+    assert told[1] == f"left out: {result} is not a result file: delete it, and evaluate again"
     assert page.read_text(encoding="utf-8").count("<strong>Left out:</strong>") == 2

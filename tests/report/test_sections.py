@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import plotly.graph_objects as go
@@ -27,7 +28,7 @@ from tryonbench.report.cards import cards_of
 from tryonbench.report.charts.efficiency import latencies, memories, throughputs
 from tryonbench.report.checks import checks_of
 from tryonbench.report.colours import looks
-from tryonbench.report.efficiency import benches_of
+from tryonbench.report.efficiency import Bench, benches_of
 from tryonbench.report.entries import Entry, collect
 from tryonbench.report.export import on_paper
 from tryonbench.report.grids import strips_of
@@ -97,6 +98,16 @@ def test_the_newest_benchmark_of_each_kind_is_shown(run: Run) -> None:
         go.Figure(on_paper(figure))
 
 
+def test_throughputs_that_are_near_each_other_have_ticks_within_the_axis() -> None:
+    [row] = bench("2026-01-01T00:00:00Z", ((64, 48),), 50).rows
+    shown = [Bench("pix2pix", "pix2pix", row, "2026-01-01T00:00:00Z")]
+    figure = throughputs(shown, looks(["pix2pix"], []))
+    assert figure is not None
+    axis = figure["layout"]["yaxis"]
+    low, high = (10**end for end in axis["range"])
+    assert len([tick for tick in axis["tickvals"] if low <= tick <= high]) >= 2
+
+
 def test_the_log_has_panels_for_shares_noise_levels_and_validations(run: Run) -> None:
     line = {
         "images": 8,
@@ -155,6 +166,32 @@ def test_missing_images_and_training_on_the_test_set_are_told(run: Run) -> None:
     )
     assert check.counts == {"image": 12, "cloth": 12, "unpaired-truth": 12}
     assert check.problem is None
+
+
+def test_lost_pictures_and_values_are_told_with_the_command(run: Run, tmp_path: Path) -> None:
+    protocol = "synth/paired-64x48"
+    (run.outputs(protocol) / "003_00.png").unlink()
+    shutil.rmtree(run.outputs("synth/unpaired-64x48"))
+    run.samples("synth/unpaired-64x48").write_bytes(b"junk")
+    told: list[str] = []
+    options = Options(Size(1), figures=None)
+    html = build_report([run], tmp_path / "out", options, told.append).read_text("utf-8")
+    paired, values, unpaired = told
+    assert paired.startswith(f"pix2pix: 1 of 12 images of {protocol} are no longer in")
+    assert paired.endswith(f"eval pix2pix --data {tmp_path / 'data'} --protocol {protocol}")
+    assert values.startswith("pix2pix: the values of single images are gone or unreadable")
+    assert unpaired.startswith("pix2pix: 12 of 12 images of synth/unpaired-64x48 are no longer in")
+    assert all(f"<li>{line}</li>" in html for line in told)
+    assert "no result lacks images" not in html
+
+
+def test_nothing_is_said_of_files_where_the_data_is_gone(run: Run, tmp_path: Path) -> None:
+    shutil.rmtree(tmp_path / "data")
+    page = build_report([run], tmp_path / "out", Options(Size(1), figures=None))
+    html = page.read_text("utf-8")
+    assert "Cannot be looked at" in html
+    assert "Nothing is missing" not in html
+    assert "<li>No result lacks images or was trained on them.</li>" in html
 
 
 def test_a_card_says_what_is_known(run: Run) -> None:

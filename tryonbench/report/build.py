@@ -15,10 +15,11 @@ from tryonbench.report.charts.training import training
 from tryonbench.report.checks import checks_of
 from tryonbench.report.colours import Look, looks
 from tryonbench.report.efficiency import Bench, benches_of
-from tryonbench.report.entries import Collected, Entry, collect, names_by_folder
+from tryonbench.report.entries import Collected, Entry, collect, names_by_folder, without_results
 from tryonbench.report.export import Format, write_figures
 from tryonbench.report.gallery import DEFAULT, Size
 from tryonbench.report.grids import strips_of
+from tryonbench.report.lost import lost
 from tryonbench.report.page import Page, render
 from tryonbench.report.parts import part_of
 from tryonbench.report.reproduce import origins
@@ -53,7 +54,8 @@ def build_report(
 
     Args:
         tell: called with a line for each run or result that is left out as unreadable, for
-            results that are kept apart, and if no figures can be written.
+            results that are kept apart, for a run without results, for files of results that
+            are gone, and if no figures can be written.
 
     Returns:
         The page's path.
@@ -68,6 +70,8 @@ def build_report(
     results = [entry.result for entry in collected.entries]
     all_tables = tables(results, options.mix)
     for line in [*(f"left out: {why}" for why in collected.left_out), *kept_apart(all_tables)]:
+        tell(line)
+    for line in [*without_results(collected.runs), *lost(collected.entries)]:
         tell(line)
     page = _page(collected, all_tables, options, out, old)
     path = out / "index.html"

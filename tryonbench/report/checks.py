@@ -11,6 +11,7 @@ from tryonbench.data.check.folders import counts, folder_faults
 from tryonbench.data.layout import open_split
 from tryonbench.errors import InputError
 from tryonbench.report.entries import Entry
+from tryonbench.report.lost import lost
 from tryonbench.results.schema import Result
 
 
@@ -26,7 +27,7 @@ class Check:
     faults: tuple[str, ...]
     """Missing files, files that no loader sees, a broken pair list."""
     remarks: tuple[str, ...]
-    """What the results say of themselves."""
+    """What the results say of themselves, and what of them is gone."""
     problem: str | None = None
     """Why nothing could be looked at."""
 
@@ -42,6 +43,7 @@ def checks_of(entries: Sequence[Entry]) -> list[Check]:
 def _check(root: str, split: str, entries: Sequence[Entry]) -> Check:
     prints = tuple(dict.fromkeys(entry.result.data.fingerprint for entry in entries))
     remarks = tuple(dict.fromkeys(line for e in entries for line in _remarks(e.name, e.result)))
+    remarks += tuple(lost(entries))
     try:
         opened = open_split(Path(root), split)
         found = Findings(Path(root))

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
@@ -60,9 +61,20 @@ def write_figures(
     try:
         _draw([on_paper(figure) for figure in figures.values()], paths)
     except Exception as error:
-        tell(f"no figures as files: the browser failed ({type(error).__name__}: {error})")
+        tell(
+            f"no figures as files: {browser()} failed ({_reason(error)}); install a Chromium, or "
+            "name another one with BROWSER_PATH"
+        )
+        with suppress(OSError):  # it holds figures
+            folder.rmdir()
         return []
     return paths
+
+
+def _reason(error: Exception) -> str:
+    """An error's first line; libraries put several into one error."""
+    first = str(error.args[0] if error.args else "").strip() or type(error).__name__
+    return first.splitlines()[0].rstrip(".")
 
 
 def _draw(figures: list[Figure], paths: list[Path]) -> None:

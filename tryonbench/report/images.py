@@ -16,10 +16,10 @@ from tryonbench.errors import InputError
 from tryonbench.protocols import Protocol, base_name, get_protocol
 from tryonbench.protocols.presets import preset_protocols, presets
 from tryonbench.report.entries import Entry
+from tryonbench.report.lost import has_images, samples_of
 from tryonbench.results.cells import Column
 from tryonbench.results.schema import Result
-from tryonbench.results.store import read_samples
-from tryonbench.results.tables import TRUTH, Table
+from tryonbench.results.tables import Table
 
 Values = NDArray[np.float64]
 
@@ -83,24 +83,17 @@ def _column(frame: Mapping[str, Mapping[str, float]], ids: Sequence[str], key: s
 def _shown(table: Table, entries: Sequence[Entry]) -> list[Entry]:
     """The entries of a table that have images, in the order of its rows."""
     order = [row.name for row in table.rows]
-    own = [e for e in entries if table.holds(e.result) and _has_images(e)]
+    own = [e for e in entries if table.holds(e.result) and has_images(e)]
     return sorted(own, key=lambda entry: order.index(entry.name))
-
-
-def _has_images(entry: Entry) -> bool:
-    """Not if it was skipped, nor if it is a distance between photographs."""
-    result = entry.result
-    made = result.family != TRUTH or entry.run.outputs(result.protocol).is_dir()
-    return made and result.skipped is None
 
 
 def _frame(entry: Entry) -> dict[str, dict[str, float]]:
     """Values by id and metric; none if the file is not there."""
     try:
-        frame = read_samples(entry.run.samples(entry.result.protocol))
+        frame = samples_of(entry)
     except InputError:
         return {}
-    rows = frame.set_index("id").select_dtypes("number").to_dict("index")
+    rows = frame.select_dtypes("number").to_dict("index")
     return {str(name): {str(k): float(v) for k, v in row.items()} for name, row in rows.items()}
 
 

@@ -12,6 +12,7 @@ from tryonbench.results.tables import BASELINE, Row, Table
 
 LEVELS = (0.001, 0.01, ALPHA)
 """What is said of a p: at most the first of these that it does not pass."""
+UNTESTED = "; no test was possible"
 CHEAPEST = {
     LATENCY: "fastest, {} ms an image",
     THROUGHPUT: "most images a second, {}",
@@ -73,8 +74,8 @@ def _certainty(table: Table, column: Column, best: Sequence[Row], tests: Verdict
         return _Certainty(3, "; no interval was computed, so it is not known how sure that is")
     near = [row.name for row in rest if _overlap(first, row.cells[column.key])]
     if near:
-        return _Certainty(1, f", not clearly: the 95 % interval overlaps that of {joined(near)}")
-    return _Certainty(0, ", clearly: the 95 % interval is apart from those of all others")
+        return _Certainty(1, f"{UNTESTED}, and the 95 % interval overlaps that of {joined(near)}")
+    return _Certainty(1, f"{UNTESTED}, but the 95 % interval is apart from those of all others")
 
 
 def _tested(column: Column, first: Row, rest: Sequence[Row], tests: Verdicts) -> _Certainty:

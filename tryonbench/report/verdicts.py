@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from tryonbench.errors import InputError
 from tryonbench.report.entries import Entry
 from tryonbench.report.images import PerImage
+from tryonbench.report.lost import samples_of
 from tryonbench.results.cells import Column
 from tryonbench.results.contenders import Contender, chosen_metrics, common_ids
-from tryonbench.results.store import read_halves, read_samples
+from tryonbench.results.store import read_halves
 from tryonbench.results.tables import TRUTH, Table
 from tryonbench.stats.family import PairTest
 from tryonbench.stats.together import compare_together
@@ -77,8 +78,8 @@ def _contender(entry: Entry) -> Contender:
         InputError: the per-image values are missing or not those of the result.
     """
     run, protocol = entry.run, entry.result.protocol
-    samples = read_samples(run.samples(protocol)).set_index("id")
-    return Contender(entry.name, run, entry.result, samples, read_halves(run.halves(protocol)))
+    halves = read_halves(run.halves(protocol))
+    return Contender(entry.name, run, entry.result, samples_of(entry), halves)
 
 
 def _both_ways(tests: Sequence[PairTest]) -> dict[tuple[str, str, str], PairTest]:

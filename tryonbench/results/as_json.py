@@ -13,6 +13,8 @@ from tryonbench.errors import InputError
 from tryonbench.files import read_json, write_json
 from tryonbench.results.tables import Row, Table
 
+WANTED = "give that of an older report: reports/NAME/tables/tables.json"
+
 
 class SavedCell(Strict):
     """A value as it is, with its interval; or why there is none."""
@@ -86,12 +88,13 @@ def load_tables(path: Path) -> Saved:
     """Read what `save_tables` wrote.
 
     Raises:
-        InputError: missing, or another file.
+        InputError: missing, a folder, or another file.
     """
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; name its tables/tables.json")
+    if not path.is_file():
+        raise InputError(f"{path} is missing; {WANTED}")
     try:
         return Saved.model_validate(read_json(path))
-    except ValidationError as error:
-        raise InputError(
-            f"{path} is no tables.json of a report; give that of an older one: "
-            "reports/NAME/tables/tables.json"
-        ) from error
+    except (OSError, InputError, ValidationError) as error:
+        raise InputError(f"{path} is no tables.json of a report; {WANTED}") from error

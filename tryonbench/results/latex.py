@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from tryonbench.results.cells import Cell, Column
@@ -28,7 +29,27 @@ SPECIAL = {
     "†": r"\textsuperscript{\textdagger}",
     "±": r"$\pm$",
     "×": r"$\times$",
+    "→": r"$\rightarrow$",
+    "≤": r"$\leq$",
+    "≥": r"$\geq$",
+    "−": r"$-$",
+    "·": r"$\cdot$",
+    "²": r"\textsuperscript{2}",
+    "∞": r"$\infty$",
+    "Δ": r"$\Delta$",
+    "α": r"$\alpha$",
+    "β": r"$\beta$",
+    "λ": r"$\lambda$",
+    "μ": r"$\mu$",
+    "σ": r"$\sigma$",
+    "’": "'",
+    "…": r"\ldots{}",
+    "\u00a0": "~",
 }
+FORMULAS = {"ΔE00": r"$\Delta E_{00}$", "FID∞": r"FID$_{\infty}$"}
+"""Of several signs."""
+LETTERS = 0x17F
+"""The last letter that a plain pdflatex knows (Latin Extended-A)."""
 
 
 def to_latex(table: Table) -> str:
@@ -63,7 +84,13 @@ def escaped(text: str) -> str:
     >>> escaped("a_b & 5 %")
     'a\\\\_b \\\\& 5 \\\\%'
     """
-    return _one_line("".join(SPECIAL.get(mark, mark) for mark in text))
+    parts = re.split(f"({'|'.join(FORMULAS)})", text)
+    return _one_line("".join(FORMULAS.get(part) or "".join(map(_sign, part)) for part in parts))
+
+
+def _sign(mark: str) -> str:
+    """One sign; the number of one that a plain pdflatex stops at."""
+    return SPECIAL.get(mark) or (mark if ord(mark) <= LETTERS else f"U+{ord(mark):04X}")
 
 
 def _one_line(text: str) -> str:

@@ -29,20 +29,27 @@ class SeedSpread:
 
 
 def spreads_of(named: Sequence[tuple[str, Run, Result]]) -> dict[str, dict[str, SeedSpread]]:
-    """By the names of runs that differ in their seed alone: their spread by metric.
+    """By the names of runs that differ in their seed alone: their spread by metric. Of runs of
+    one seed, as a copied folder is, the first counts.
 
     Args:
         named: each run's name and result, of one protocol and data.
     """
-    groups: dict[str, list[tuple[str, Result]]] = {}
+    groups: dict[str, dict[str, tuple[str, Result]]] = {}
     for name, run, result in named:
         key = f"{_without_seed(run)} {result.fingerprint}"
-        groups.setdefault(key, []).append((name, result))
+        groups.setdefault(key, {}).setdefault(_seed(run), (name, result))
     return {
-        ", ".join(name for name, _ in group): seed_spread([result for _, result in group])
+        ", ".join(name for name, _ in group.values()): seed_spread([r for _, r in group.values()])
         for group in groups.values()
         if len(group) > 1
     }
+
+
+def _seed(run: Run) -> str:
+    """What a run was trained with; nothing where it names none."""
+    config = run.manifest().get("config")
+    return str(config.get("seed")) if isinstance(config, dict) else ""
 
 
 def _without_seed(run: Run) -> str:

@@ -30,8 +30,11 @@ def read_result(path: Path) -> Result:
     Raises:
         InputError: missing, or not a result of this schema.
     """
+    content = read_json(path)
+    if not isinstance(content, dict):
+        raise InputError(f"{path} is not a result file: delete it, and evaluate again")
     try:
-        return Result.model_validate(read_json(path))
+        return Result.model_validate(content)
     except ValidationError as error:
         problem = error.errors()[0]
         where = ".".join(str(part) for part in problem["loc"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tryonbench.efficiency.schema import Point
-from tryonbench.report.charts.base import Figure, digits, layout, log_axis, log_ticks, plain
+from tryonbench.report.charts.base import Figure, digits, layout, log_axis, plain
 from tryonbench.report.colours import DASHES, Look
 from tryonbench.report.efficiency import Bench
 
@@ -104,7 +104,7 @@ def _lines(
         return None
     xs = [x for _, points in shown for x, _ in points]
     ys = [y for _, points in shown for _, y in points]
-    upwards = {"type": "log", **log_ticks(min(ys), max(ys))} if log else {"rangemode": "tozero"}
+    upwards = log_axis(ys) if log else {"rangemode": "tozero"}
     ticks = {"tickvals": sorted(set(xs)), "ticktext": [f"{x:g}" for x in sorted(set(xs))]}
     return {
         "data": [

@@ -13,6 +13,7 @@ from tryonbench.report.charts.base import (
     plain,
     select,
 )
+from tryonbench.report.charts.crowding import Named, crowded
 from tryonbench.report.colours import Look
 from tryonbench.results.cells import LATENCY, MEMORY, PARAMETERS, THROUGHPUT, Column, metric_style
 from tryonbench.results.tables import Row, Table
@@ -46,7 +47,13 @@ def tradeoff(table: Table, looks: Mapping[str, Look]) -> Figure | None:
         "layout": {
             "height": 440,
             "showlegend": False,
-            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+            "legend": {
+                "orientation": "h",
+                "y": 1.02,
+                "yanchor": "bottom",
+                "x": 0,
+                "itemsizing": "constant",
+            },
             "margin": {"l": 64, "r": 24, "t": 16, "b": 56},
             "yaxis": {"automargin": True},
         },
@@ -61,15 +68,37 @@ def _variant(column: Column, cost: Column, rows: Sequence[Row]) -> Figure:
     """Where the marks are for one metric and one cost."""
     there = [row for row in rows if _known(row, column) and _known(row, cost)]
     scale = metric_style(column.key).scale
-    points = [_place(row, column, cost, scale, there) for row in rows]
+    legend = crowded(_named(there, column, cost))
+    shown = {"mode": "markers", "showlegend": True} if legend else {}
+    points = [_place(row, column, cost, scale, there) | shown for row in rows]
     xs = [_cost(row, cost) for row in there]
     return {
         "data": [_front(there, column, cost, scale), *points],
         "layout": {
+            "showlegend": legend,
             "xaxis": {"title": {"text": AXES[cost]}, **(log_axis(xs) if xs else {})},
             "yaxis": {"title": {"text": axis_title(column)}},
         },
     }
+
+
+def _named(rows: Sequence[Row], column: Column, cost: Column) -> list[Named]:
+    """Where the marks lie between the ends of the axes."""
+    if not rows:
+        return []
+    left, right = log_axis([_cost(row, cost) for row in rows])["range"]
+    cells = [row.cells[column.key] for row in rows]
+    ends = [end for cell in cells for end in (cell.value, cell.low, cell.high) if end is not None]
+    height = 1.1 * (max(ends) - min(ends)) or 1.0
+    return [
+        Named(
+            (math.log10(_cost(row, cost)) - left) / (right - left),
+            ((cell.value or 0.0) - min(ends)) / height,
+            row.shown,
+            _side(row, cost, rows) == "left",
+        )
+        for row, cell in zip(rows, cells, strict=True)
+    ]
 
 
 def _place(row: Row, column: Column, cost: Column, scale: float, there: Sequence[Row]) -> Figure:
@@ -98,7 +127,14 @@ def _cost(row: Row, cost: Column) -> float:
 def _front_style() -> Figure:
     """The dotted line that the page draws in the colour of its text."""
     line = {"width": 1, "dash": "dot", "shape": "hv"}
-    return {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "line": line, "ink": True}
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "line": line,
+        "ink": True,
+    }
 
 
 def _front(there: Sequence[Row], column: Column, cost: Column, scale: float) -> Figure:
@@ -129,8 +165,8 @@ def pareto(rows: Sequence[Row], column: Column, cost: Column) -> list[Row]:
 
 
 def _point(row: Row, look: Look, rows: Sequence[Row]) -> Figure:
-    """One method. The name stands beside the point, so that no legend is needed; the mark is
-    translucent, so that the interval shows through it."""
+    """One method. The name stands beside the point, so that no legend is needed unless marks are
+    near each other; the mark is translucent, so that the interval shows through it."""
     return {
         "type": "scatter",
         "mode": "markers+text",
