@@ -53,7 +53,7 @@ def test_onnx_and_its_manifest(command: Any, tiny_run: Path, synth_root: Path) -
     assert found.parity.batches == (1, 3)
     assert 0 < found.parity.random_weights.largest <= TOLERANCE
     assert {"torch", "onnx", "onnxruntime", "onnxscript"} <= found.versions.keys()
-    folder = tiny_run.with_name("tiny-nano-s0+onnx")
+    folder = tiny_run.with_name("tiny-nano-s0@gain=0.5+onnx")
     assert found == read_manifest(folder / "export.json")
     images = pictures(folder, synth_root)
     assert (images[0] != images[1]).any(), "the seed has no effect"
@@ -89,10 +89,10 @@ def test_int8_is_near_and_says_how_it_was_made(
 
 
 def test_an_export_replaces_an_older_one_alone(command: Any, tiny_run: Path) -> None:
-    first = command("export", tiny_run, "--format", "torchscript")
-    second = command("export", tiny_run, "--format", "torchscript", "--set", "model.gain=0.7")
-    assert (first.returncode, second.returncode) == (0, 0)
     folder = tiny_run.with_name("tiny-nano-s0+torchscript")
+    given = ("export", tiny_run, "--format", "torchscript", "--out", folder)
+    first, second = command(*given), command(*given, "--set", "model.gain=0.7")
+    assert (first.returncode, second.returncode) == (0, 0)
     assert read_manifest(folder / "export.json").config["model"] == {"gain": 0.7}
     assert sorted(one.name for one in tiny_run.parent.iterdir()) == [tiny_run.name, folder.name]
 

@@ -65,7 +65,7 @@ def evaluate(
         "name runs, or give --all, or --images DIR": bool(names) + all_ + bool(images) != 1,
         "--set goes with runs by name": assignments and not names,
         "--preset goes with --images DIR": preset and not images,
-        "--preset goes without --protocol": preset and protocol,
+        "--preset goes with --images DIR and without --protocol": preset and protocol,
         "--pairing goes with --preset": pairing and not preset,
         "--out goes with --images DIR": out and not images,
         "--check and --explain are two questions; ask one": check and explain,
