@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -106,15 +107,17 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
     return found
 
 
-def test_report(runs: list[Run], tmp_path: Path) -> None:
-    started, used = time.perf_counter(), time.process_time()
-    page = build_report(runs, tmp_path, Options(figures=None))
-    took, worked = time.perf_counter() - started, time.process_time() - used
-    megabytes = page.stat().st_size / 1e6
-    print(f"\nmade in {took:.1f} s ({worked:.1f} s of processors), {megabytes:.1f} MB")
-    if browser() is None:
-        pytest.skip("no Chromium: how long the page takes to open is not measured")
-    print("opened in {:.2f} s, its first figure drawn after {:.2f} s".format(*opened(page)))
+@pytest.mark.benchmark(group=f"a report of {METHODS} methods on {SAMPLES} samples")
+def test_report(benchmark, runs: list[Run], tmp_path: Path) -> None:
+    make = partial(build_report, runs, tmp_path, Options(figures=None))
+    used = time.process_time()
+    page = benchmark.pedantic(make, rounds=1)
+    measured = {"processor_s": time.process_time() - used, "mb": page.stat().st_size / 1e6}
+    if browser() is not None:
+        measured["opened_s"], measured["first_figure_s"] = opened(page)
+    benchmark.extra_info.update(measured)
+    print("\n" + ", ".join(f"{key} {value:.2f}" for key, value in measured.items()))
+    assert page.is_file()
 
 
 def opened(page: Path) -> tuple[float, float]:
