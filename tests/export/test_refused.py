@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 
-def refused(done: Any, *words: str, code: int = 2) -> None:
+def assert_refused(done: Any, *words: str, code: int = 2) -> None:
     assert done.returncode == code, done.stderr
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith("error: ")
@@ -33,7 +33,7 @@ def refused(done: Any, *words: str, code: int = 2) -> None:
     ],
 )
 def test_options(options: list[str], words: list[str], command: Any, tiny_run: Path) -> None:
-    refused(command("export", tiny_run, *options), *words)
+    assert_refused(command("export", tiny_run, *options), *words)
     assert [one.name for one in tiny_run.parent.iterdir()] == [tiny_run.name]
 
 
@@ -46,24 +46,24 @@ def test_options(options: list[str], words: list[str], command: Any, tiny_run: P
     ],
 )
 def test_methods_without_an_export(name: str, words: list[str], command: Any) -> None:
-    refused(command("export", "--method", name, "--format", "torchscript"), *words)
+    assert_refused(command("export", "--method", name, "--format", "torchscript"), *words)
     assert not Path("exports").exists()
 
 
 def test_other_pictures_are_no_export(command: Any) -> None:
     done = command("export", "--method", "liar", "--format", "torchscript")
-    refused(done, "pictures differ by", "random weights", code=1)
+    assert_refused(done, "pictures differ by", "random weights", code=1)
     assert list(Path("exports").iterdir()) == []
 
 
 def test_a_batch_that_is_a_constant_is_no_export(command: Any) -> None:
     done = command("export", "--method", "fixed", "--format", "torch-export")
-    refused(done, "fixed", "batch", code=1)
+    assert_refused(done, "fixed", "batch", code=1)
     assert list(Path("exports").iterdir()) == []
 
 
 def test_a_folder_that_is_no_export_is_kept(command: Any, tiny_run: Path) -> None:
-    refused(command("export", tiny_run, "--out", tiny_run), "is no export", "--out")
+    assert_refused(command("export", tiny_run, "--out", tiny_run), "is no export", "--out")
     assert (tiny_run / "checkpoints").is_dir()
 
 
@@ -71,22 +71,24 @@ def test_a_folder_that_is_no_export_is_kept(command: Any, tiny_run: Path) -> Non
 def test_an_unwritable_folder(command: Any, tiny_run: Path, tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o500)
-    refused(command("export", tiny_run, "--out", closed / "x"), "permission denied")
+    assert_refused(command("export", tiny_run, "--out", closed / "x"), "permission denied")
 
 
 def test_a_folder_where_nothing_can_be_made(command: Any, tiny_run: Path) -> None:
-    refused(command("export", tiny_run, "--out", "/proc/mine"), "cannot write to /proc", "--out")
+    assert_refused(
+        command("export", tiny_run, "--out", "/proc/mine"), "cannot write to /proc", "--out"
+    )
 
 
 def test_a_folder_below_a_file(command: Any, tiny_run: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    refused(command("export", tiny_run, "--out", tmp_path / "file" / "x"), "is a file")
+    assert_refused(command("export", tiny_run, "--out", tmp_path / "file" / "x"), "is a file")
 
 
 def test_missing_packages(command: Any, tiny_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     monkeypatch.setattr("tryonbench.export.packages.find_spec", lambda name: None)
-    refused(command("export", tiny_run), 'pip install "tryonbench[export]"')
+    assert_refused(command("export", tiny_run), 'pip install "tryonbench[export]"')
 
 
 def test_exports_that_were_changed(command: Any, tiny_run: Path, synth_root: Path) -> None:
@@ -95,7 +97,7 @@ def test_exports_that_were_changed(command: Any, tiny_run: Path, synth_root: Pat
 
     assert command("export", tiny_run, "--format", "torchscript").returncode == 0
     folder = tiny_run.with_name("tiny-nano-s0+torchscript")
-    refused(command("export", folder), "is an export already")
+    assert_refused(command("export", folder), "is an export already")
     with pytest.raises(InputError, match="batch_size=0"):
         tryonbench.load(folder).generate(batch_size=0)
     person = next((synth_root / "test" / "image").iterdir())

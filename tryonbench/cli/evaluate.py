@@ -61,13 +61,11 @@ def evaluate(
     from tryonbench.data.layout import open_split
 
     names = run or []
+    _refuse_runs(names, all_, images, assignments, out)
     faults = {
-        "name runs, or give --all, or --images DIR": bool(names) + all_ + bool(images) != 1,
-        "--set goes with runs by name": assignments and not names,
         "--preset goes with --images DIR": preset and not images,
         "--preset goes with --images DIR and without --protocol": preset and protocol,
         "--pairing goes with --preset": pairing and not preset,
-        "--out goes with --images DIR": out and not images,
         "--check and --explain are two questions; ask one": check and explain,
         "--explain prints text; leave --json out": explain and as_json,
         "--metrics names none": metrics is not None and not keys_of(metrics),
@@ -83,6 +81,23 @@ def evaluate(
         _explain(names, all_, images, runs, asked)
     else:
         _evaluate(names, all_, images, out, runs, asked, as_json)
+
+
+def _refuse_runs(
+    names: Sequence[str],
+    all_: bool,
+    images: Path | None,
+    assignments: Sequence[str] | None,
+    out: Path | None,
+) -> None:
+    """Refuse options that do not say, or contradict, what is evaluated."""
+    _refuse(
+        {
+            "name runs, or give --all, or --images DIR": bool(names) + all_ + bool(images) != 1,
+            "--set goes with runs by name": assignments and not names,
+            "--out goes with --images DIR": out and not images,
+        }
+    )
 
 
 def _refuse(faults: Mapping[str, object]) -> None:
