@@ -115,9 +115,12 @@ def merge_results(
     Example: `tryonbench results merge a.json b.json --out all.json --page leaderboard`
     """
     from tryonbench.exchange.merge import merged
+    from tryonbench.exchange.place import refuse_measured
     from tryonbench.exchange.schema import write_exchange
 
     found = merged(files, keep_both)
+    if page:
+        refuse_measured(page / "runs")
     for line in found.told:
         note(line)
     write_exchange(out, found.parcels)
@@ -129,12 +132,12 @@ def merge_results(
 def _write_page(file: Path, page: Path) -> None:
     """The report of a file's results; its runs are made anew below it."""
     from tryonbench.exchange.place import arrivals, place, remove_imported
-    from tryonbench.report import build_report
+    from tryonbench.report import Options, build_report
 
     root = page / "runs"
     remove_imported(root)
     runs = place(arrivals([file], root))
-    note(f"report: {build_report(runs, page, tell=note)}")
+    note(f"report: {build_report(runs, page, Options(figures=None), note)}")
 
 
 @app.command("verify")

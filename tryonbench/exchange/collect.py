@@ -183,10 +183,8 @@ def _values(samples: pd.DataFrame | None) -> dict[str, list[float | None]] | Non
     """By metric; None where an image does not count."""
     if samples is None:
         return None
-    numbers = samples.select_dtypes("number")
-    return {
-        str(key): [_finite(value) for value in numbers[key].tolist()] for key in numbers
-    } or None
+    numbers = samples.select_dtypes("number").to_dict("list")
+    return {str(key): [_finite(value) for value in own] for key, own in numbers.items()} or None
 
 
 def _finite(value: float) -> float | None:

@@ -80,9 +80,7 @@ def _pairs(parcel: Parcel, split: Split) -> PairList:
     """
     protocol = parcel.protocol
     if CUSTOM in protocol.name:
-        raise InputError(
-            f"{protocol.name} has a pair list of its own, which the file does not hold"
-        )
+        raise InputError(f"{protocol.name} has a pair list of its own, which is not in the file")
     return pairs_of(split, protocol.pairing, protocol.pairs)
 
 

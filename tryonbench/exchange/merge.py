@@ -72,7 +72,7 @@ def _groups(files: Sequence[Path]) -> dict[Key, list[_Named]]:
 
 
 def _key(parcel: Parcel) -> Key:
-    """Method with all its settings and its training's seed, protocol, settings of it, data, seed."""
+    """Method with its settings and its training's seed; protocol, fingerprint, data, seed."""
     result = parcel.result
     method = f"{result.method} {parcel.origin.identity}"
     return method, result.protocol, result.fingerprint, result.data.fingerprint, result.seed

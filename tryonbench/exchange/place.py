@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -141,14 +141,18 @@ def _write_manifest(arrival: Arrival) -> None:
     write_json(arrival.run.manifest_path, {"schema": 1, **marked, "imported_on": day, **values})
 
 
-def remove_imported(root: Path) -> None:
-    """Remove the imported runs of a folder.
-
-    Raises:
-        InputError: it holds others, too.
+def refuse_measured(root: Path) -> None:
     """
-    found: Iterable[Run] = runs_below(root)
-    own = [run for run in found if run.manifest()["kind"] != IMPORTED]
-    if own:
-        raise InputError(f"{own[0].folder} was measured here; name another folder with --page DIR")
-    shutil.rmtree(root, ignore_errors=True)
+    Raises:
+        InputError: a folder holds a run that was measured here.
+    """
+    for run in runs_below(root):
+        if run.manifest()["kind"] != IMPORTED:
+            raise InputError(f"{run.folder} was measured here; name another folder with --page DIR")
+
+
+def remove_imported(root: Path) -> None:
+    """Remove the imported runs of a folder."""
+    for run in runs_below(root):
+        if run.manifest()["kind"] == IMPORTED:
+            shutil.rmtree(run.folder)
