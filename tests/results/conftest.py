@@ -32,7 +32,7 @@ def measured(synth_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     request = Request(
         get_protocol(PROTOCOL), open_split(synth_root, "test"), metrics, efficiency=False
     )
-    for name in ("copy-person", "mean-colour"):
+    for name in ("grey-fill", "mean-colour"):
         evaluate(baseline_subject(method_class(name), root), request)
     evaluate(floor_subject("split-half", root), request)
     return root

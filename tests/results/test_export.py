@@ -25,7 +25,7 @@ def test_a_file_holds_all_that_a_check_needs(command, runs: Path, tmp_path: Path
     done = command("results", "export", "--out", "all.json")
     assert (done.returncode, done.stderr) == (0, "3 results: all.json\n"), done.stderr
     copy, mean, halves = read_exchange(tmp_path / "all.json")
-    run = Run(runs / "copy-person")
+    run = Run(runs / "grey-fill")
     result = read_result(run.result(PROTOCOL))
     assert copy.result.metrics == result.metrics
     assert (copy.result.n, copy.result.fingerprint) == (4, result.fingerprint)
@@ -41,9 +41,9 @@ def test_a_file_holds_all_that_a_check_needs(command, runs: Path, tmp_path: Path
 
 
 def test_the_values_of_images_come_if_asked(command, runs: Path, tmp_path: Path) -> None:
-    command("results", "export", "copy-person", "--per-image", "--out", "one.json")
+    command("results", "export", "grey-fill", "--per-image", "--out", "one.json")
     [parcel] = read_exchange(tmp_path / "one.json")
-    frame = read_samples(Run(runs / "copy-person").samples(PROTOCOL))
+    frame = read_samples(Run(runs / "grey-fill").samples(PROTOCOL))
     assert parcel.per_image == {
         key: frame[key].tolist() for key in ("ssim", "l1", "garment_ciede2000")
     }
@@ -52,7 +52,7 @@ def test_the_values_of_images_come_if_asked(command, runs: Path, tmp_path: Path)
 def test_no_paths_and_no_users(
     runs: Path, exported: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    run = Run(runs / "copy-person")
+    run = Run(runs / "grey-fill")
     command = ["/home/anna/.venv/bin/tryonbench", "train", "--data", "/home/anna/my data/viton"]
     config = {"model": {"teacher": "/home/anna/runs/teacher-s0"}, "lr": 1e-4, "seed": 1}
     data = {"root": "/home/anna/viton", "split": "train", "fingerprint": "f"}
@@ -112,18 +112,18 @@ def test_complete_protocols_have_the_fingerprint_that_results_have() -> None:
 
 
 def test_what_cannot_be_exported_is_left_out_or_refused(command, runs: Path) -> None:
-    file = Run(runs / "copy-person").result(PROTOCOL)
+    file = Run(runs / "grey-fill").result(PROTOCOL)
     write_json(file, read_json(file) | {"fingerprint": "feedfeedfeed"})
     next(Run(runs / "mean-colour").outputs(PROTOCOL).glob("*.png")).unlink()
     done = command("results", "export", "--out", "all.json")
     assert done.returncode == 0
     first, second, last = done.stderr.splitlines()
-    assert first.startswith("left out: copy-person was measured under other settings of synth/")
+    assert first.startswith("left out: grey-fill was measured under other settings of synth/")
     assert second.startswith("left out: 1 images of mean-colour under synth/paired-64x48 are no ")
     assert last == "1 results: all.json"
-    done = command("results", "export", "copy-person", "split-half", "--out", "some.json")
+    done = command("results", "export", "grey-fill", "split-half", "--out", "some.json")
     assert done.returncode == 2
-    assert "evaluate it again: tryonbench eval copy-person" in done.stderr
+    assert "evaluate it again: tryonbench eval grey-fill" in done.stderr
     assert not Path("some.json").exists()
 
 
@@ -131,10 +131,10 @@ def test_what_cannot_be_exported_is_left_out_or_refused(command, runs: Path) -> 
     ("arguments", "said"),
     [
         (
-            ["copy-person", "--protocol", "synth/x"],
-            "copy-person has no results under synth/x; make",
+            ["grey-fill", "--protocol", "synth/x"],
+            "grey-fill has no results under synth/x; make",
         ),
-        (["nobody"], "nobody is not a run; found in runs: copy-person"),
+        (["nobody"], "nobody is not a run; found in runs: grey-fill"),
         (["--format", "xml"], '--format "xml" is neither json nor hf'),
         (["--task", "ssim=s"], "go with --format hf"),
         (["--out", "runs"], "runs is a folder; name the file to write with --out FILE"),
@@ -152,7 +152,7 @@ def test_a_run_without_results(command, runs: Path) -> None:
         run.result(PROTOCOL).unlink()
     done = command("results", "export", "--out", "x.json")
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
-    assert "nothing to export: copy-person has no results; make some: tryonbench" in done.stderr
+    assert "nothing to export: grey-fill has no results; make some: tryonbench" in done.stderr
 
 
 def test_other_files_are_no_results(tmp_path: Path, exported: Path) -> None:

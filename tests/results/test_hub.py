@@ -20,9 +20,9 @@ OPTIONAL = {"verifyToken", "date", "source", "notes"}
 def test_the_file(command, runs: Path, tmp_path: Path) -> None:
     out = tmp_path / ".eval_results/board.yaml"
     more = ["--task", "l1=paired_l1", "--source", "https://example.org/log", "--out", out]
-    done = command("results", "export", "copy-person", *BOARD, *more)
+    done = command("results", "export", "grey-fill", *BOARD, *more)
     assert done.returncode == 0, done.stderr
-    result = read_result(Run(runs / "copy-person").result(PROTOCOL))
+    result = read_result(Run(runs / "grey-fill").result(PROTOCOL))
     entries = yaml.safe_load(out.read_text())
     assert [entry["dataset"]["task_id"] for entry in entries] == ["paired_ssim", "paired_l1"]
     assert [entry["value"] for entry in entries] == [
@@ -38,7 +38,7 @@ def test_the_file(command, runs: Path, tmp_path: Path) -> None:
 
 
 def test_only_what_is_required(command, runs: Path, tmp_path: Path) -> None:
-    command("results", "export", "copy-person", *BOARD, "--out", "x.yaml")
+    command("results", "export", "grey-fill", *BOARD, "--out", "x.yaml")
     [entry] = yaml.safe_load((tmp_path / "x.yaml").read_text())
     assert list(entry) == ["dataset", "value", "notes"]
 
@@ -46,14 +46,14 @@ def test_only_what_is_required(command, runs: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["copy-person", "--format", "hf"], "needs the leaderboard's dataset: --dataset ORG/NAME"),
-        (["copy-person", *BOARD[:4]], "needs the leaderboard's tasks: --task METRIC=TASK_ID"),
-        (["copy-person", *BOARD, "--task", "l1"], "needs the leaderboard's tasks"),
-        (["copy-person", *BOARD, "--task", "ssim=b"], "names a metric or a task twice"),
-        (["copy-person", *BOARD, "--source", "log.txt"], "is no address"),
-        (["copy-person", *BOARD[:4], "--task", "sim=a"], 'no metric "sim"; did you mean "ssim"?'),
+        (["grey-fill", "--format", "hf"], "needs the leaderboard's dataset: --dataset ORG/NAME"),
+        (["grey-fill", *BOARD[:4]], "needs the leaderboard's tasks: --task METRIC=TASK_ID"),
+        (["grey-fill", *BOARD, "--task", "l1"], "needs the leaderboard's tasks"),
+        (["grey-fill", *BOARD, "--task", "ssim=b"], "names a metric or a task twice"),
+        (["grey-fill", *BOARD, "--source", "log.txt"], "is no address"),
+        (["grey-fill", *BOARD[:4], "--task", "sim=a"], 'no metric "sim"; did you mean "ssim"?'),
         (["split-half", *BOARD], "split-half under synth/paired-64x48 has no value of ssim: the"),
-        (BOARD, "there are several results (copy-person under synth/paired-64x48, mean-colour"),
+        (BOARD, "there are several results (grey-fill under synth/paired-64x48, mean-colour"),
     ],
 )
 def test_what_is_refused(command, runs: Path, arguments: list[str], said: str) -> None:

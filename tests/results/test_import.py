@@ -22,11 +22,11 @@ THEIRS = "theirs.json (SHA-256 "
 def test_tables_show_them_marked(command, exported: Path, tmp_path: Path) -> None:
     done = command("results", "import", exported)
     assert done.returncode == 0, done.stderr
-    assert "copy-person (imported)" in done.stdout
+    assert "grey-fill (imported)" in done.stdout
     source = f"{THEIRS}{file_sha256(exported)[:12]})"
-    names = "copy-person, mean-colour, split-half"
+    names = "grey-fill, mean-colour, split-half"
     assert f"{names}: imported from {source}, not measured here" in done.stdout
-    run = Run(tmp_path / "runs/copy-person")
+    run = Run(tmp_path / "runs/grey-fill")
     assert read_result(run.result(PROTOCOL)).imported == source
     manifest = run.manifest()
     assert (manifest["kind"], manifest["was"]) == ("imported", "baseline")
@@ -45,12 +45,12 @@ def test_they_can_be_compared_if_values_of_images_came(
     command, exported: Path, runs: Path, forged: Forge
 ) -> None:
     command("results", "import", exported, "--runs", "theirs")
-    done = command("compare", "runs/copy-person", "theirs/mean-colour", "--protocol", PROTOCOL)
+    done = command("compare", "runs/grey-fill", "theirs/mean-colour", "--protocol", PROTOCOL)
     assert done.returncode == 0, done.stderr
     assert f"mean-colour: imported from {THEIRS}" in done.stdout
     bare = forged(lambda result: (result.pop("per_image"), result.pop("halves", None)))
     command("results", "import", bare, "--runs", "bare")
-    done = command("compare", "runs/mean-colour", "bare/copy-person")
+    done = command("compare", "runs/mean-colour", "bare/grey-fill")
     assert done.returncode == 2
     assert (
         "without the values of single images; ask for a file made with --per-image" in done.stderr
@@ -61,7 +61,7 @@ def test_the_report_shows_them_beside_own_runs(
     command, exported: Path, runs: Path, tmp_path: Path
 ) -> None:
     command("results", "import", exported, "--runs", "theirs")
-    rows = ["runs/copy-person", "theirs/mean-colour", "theirs/split-half"]
+    rows = ["runs/grey-fill", "theirs/mean-colour", "theirs/split-half"]
     done = command("report", *rows, "--figures", "none", "--out", "page")
     assert done.returncode == 0, done.stderr
     assert "no longer in" not in done.stderr, "nothing can bring the pictures of others back"
@@ -70,29 +70,29 @@ def test_the_report_shows_them_beside_own_runs(
     assert page.count("<small>(imported)</small>") == 2
     [table] = (tmp_path / "page/tables").glob("*.md")
     assert "| *mean-colour (imported)* |" in table.read_text()
-    assert "| *copy-person* |" in table.read_text()
+    assert "| *grey-fill* |" in table.read_text()
 
 
 def test_a_report_of_imported_runs_alone(command, exported: Path, tmp_path: Path) -> None:
     command("results", "import", exported)
     done = command("report", "--figures", "none", "--out", "page")
     assert done.returncode == 0, done.stderr
-    assert "copy-person" in (tmp_path / "page/index.html").read_text()
+    assert "grey-fill" in (tmp_path / "page/index.html").read_text()
 
 
 def test_nothing_evaluates_or_trains_them(
     command, exported: Path, synth_root: Path, forged: Forge, tmp_path: Path
 ) -> None:
     command("results", "import", exported)
-    before = (tmp_path / "runs/copy-person/manifest.json").read_text()
-    done = command("eval", "copy-person", "--data", synth_root, "--no-efficiency")
+    before = (tmp_path / "runs/grey-fill/manifest.json").read_text()
+    done = command("eval", "grey-fill", "--data", synth_root, "--no-efficiency")
     assert done.returncode == 2
-    assert "copy-person was imported, so there is nothing to evaluate" in done.stderr
-    train = ["train", "--method", "pix2pix", "--data", synth_root, "--run", "copy-person"]
+    assert "grey-fill was imported, so there is nothing to evaluate" in done.stderr
+    train = ["train", "--method", "pix2pix", "--data", synth_root, "--run", "grey-fill"]
     done = command(*train, "--set", "images=2", "--set", "batch_size=2")
     assert done.returncode == 2
     assert "is no training run" in done.stderr
-    assert (tmp_path / "runs/copy-person/manifest.json").read_text() == before
+    assert (tmp_path / "runs/grey-fill/manifest.json").read_text() == before
 
 
 def test_seeds_that_were_imported_are_seeds(command, forged: Forge, tmp_path: Path) -> None:
@@ -121,11 +121,11 @@ def test_the_same_again_changes_nothing(command, exported: Path, tmp_path: Path)
 
 def test_an_import_that_was_killed_is_made_whole(command, exported: Path, tmp_path: Path) -> None:
     command("results", "import", exported)
-    run = Run(tmp_path / "runs/copy-person")
+    run = Run(tmp_path / "runs/grey-fill")
     run.manifest_path.unlink()
     run.result(PROTOCOL).write_text("{")
     assert command("results", "import", exported).returncode == 0
-    assert read_result(run.result(PROTOCOL)).method == "copy-person"
+    assert read_result(run.result(PROTOCOL)).method == "grey-fill"
 
 
 def _other_value(result: dict[str, Any]) -> None:
@@ -140,22 +140,22 @@ def _other_run(result: dict[str, Any]) -> None:
 def test_another_run_is_not_overwritten(
     command, exported: Path, runs: Path, forged: Forge, tmp_path: Path
 ) -> None:
-    manifest = (runs / "copy-person/manifest.json").read_text()
+    manifest = (runs / "grey-fill/manifest.json").read_text()
     done = command("results", "import", exported)
     assert done.returncode == 2
-    said = "runs/copy-person was measured here; import into another folder: --runs DIR"
+    said = "runs/grey-fill was measured here; import into another folder: --runs DIR"
     assert said in done.stderr
-    assert (runs / "copy-person/manifest.json").read_text() == manifest
+    assert (runs / "grey-fill/manifest.json").read_text() == manifest
     command("results", "import", exported, "--runs", "theirs")
-    there = read_json(tmp_path / f"theirs/copy-person/results/{PROTOCOL}.json")
+    there = read_json(tmp_path / f"theirs/grey-fill/results/{PROTOCOL}.json")
     for change, said in {
-        _other_value: f"theirs/copy-person has another result of {PROTOCOL}; import into",
-        _other_run: "theirs/copy-person is a run with other settings; import into another folder",
+        _other_value: f"theirs/grey-fill has another result of {PROTOCOL}; import into",
+        _other_run: "theirs/grey-fill is a run with other settings; import into another folder",
     }.items():
         done = command("results", "import", forged(change), "--runs", "theirs")
         assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
         assert said in done.stderr
-    assert read_json(tmp_path / f"theirs/copy-person/results/{PROTOCOL}.json") == there
+    assert read_json(tmp_path / f"theirs/grey-fill/results/{PROTOCOL}.json") == there
 
 
 def test_two_files_that_contradict_each_other_leave_nothing(
@@ -188,5 +188,5 @@ def test_a_later_protocol_joins_its_run(
     write_json(later, content | {"results": content["results"][:1]})
     done = command("results", "import", later)
     assert done.stderr.startswith("1 runs are new or have new results"), done.stderr
-    found = sorted((tmp_path / "runs/copy-person/results/synth").glob("*.json"))
+    found = sorted((tmp_path / "runs/grey-fill/results/synth").glob("*.json"))
     assert [file.stem for file in found] == ["later", "paired-64x48"]

@@ -37,7 +37,7 @@ def test_the_same_result_counts_once(
         done = command("results", "merge", *order, "--out", "all.json")
         assert done.returncode == 0, done.stderr
         assert done.stderr.count("is the same result as") == 1
-        assert f"copy-person under {PROTOCOL} in forged.json is the same" in done.stderr
+        assert f"grey-fill under {PROTOCOL} in forged.json is the same" in done.stderr
         assert _labels(tmp_path / "all.json") == _labels(exported)
         assert read_exchange(tmp_path / "all.json") == read_exchange(exported), "the richer is kept"
 
@@ -48,13 +48,13 @@ def test_contradictions_are_refused_by_name_or_both_kept(
     files = [exported, forged(_other_value)]
     done = command("results", "merge", *files, "--out", "all.json")
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
-    label = f"copy-person under {PROTOCOL} in "
+    label = f"grey-fill under {PROTOCOL} in "
     assert f"{label}forged.json contradicts {label}theirs.json: l1 is 0." in done.stderr
     assert not (tmp_path / "all.json").exists()
     done = command("results", "merge", *files, "--keep-both", "--out", "all.json")
     assert done.returncode == 0, done.stderr
-    assert f"{label}forged.json is called copy-person~2 here" in done.stderr
-    wanted = ["copy-person", "copy-person~2", "mean-colour", "split-half"]
+    assert f"{label}forged.json is called grey-fill~2 here" in done.stderr
+    wanted = ["grey-fill", "grey-fill~2", "mean-colour", "split-half"]
     assert _labels(tmp_path / "all.json") == [f"{name} under {PROTOCOL}" for name in wanted]
     assert command("results", "import", "all.json").returncode == 0
     assert command("results", "verify", "all.json").returncode == 1, "the mean is another"
@@ -84,8 +84,8 @@ def test_runs_of_other_settings_are_other_results(
     assert done.returncode == 0, done.stderr
     found = [(p.result.run, p.result.fingerprint) for p in read_exchange(tmp_path / "all.json")]
     own = found[0][1]
-    assert found.count(("copy-person", own)) == 1
-    assert ("copy-person~2", own) in found
+    assert found.count(("grey-fill", own)) == 1
+    assert ("grey-fill~2", own) in found
     assert len(list((tmp_path / "board/tables").glob("*feedfeedfeed*.csv"))) == 1, "kept apart"
 
 
@@ -99,9 +99,9 @@ def test_a_page_of_what_was_merged(
     html = (tmp_path / "board/index.html").read_text()
     assert "imported from all.json" in html
     names = [run.name for run in runs_below(tmp_path / "board/runs")]
-    assert names == ["copy-person", "mean-colour", "split-half"]
-    (tmp_path / "board/runs/copy-person").rename(tmp_path / "other")
-    (runs / "copy-person").rename(tmp_path / "board/runs/copy-person")
+    assert names == ["grey-fill", "mean-colour", "split-half"]
+    (tmp_path / "board/runs/grey-fill").rename(tmp_path / "other")
+    (runs / "grey-fill").rename(tmp_path / "board/runs/grey-fill")
     (tmp_path / "all.json").unlink()
     done = command("results", "merge", exported, *page)
     assert done.returncode == 2

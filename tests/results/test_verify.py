@@ -73,7 +73,7 @@ FORGERIES: dict[str, tuple[Callable[[Result], object], str]] = {
     "other name": (_stated(protocol="synth/unpaired-64x48"), "the protocol that is given is synth"),
     "other seed": (_stated(seed=3), "seed is 3, the protocol's is 0"),
     "other family": (_stated(family="gan"), "family is gan, the run's is baseline"),
-    "other method": (_stated(method="mine"), "method is mine, the run's is copy-person"),
+    "other method": (_stated(method="mine"), "method is mine, the run's is grey-fill"),
     "skipped with values": (_stated(skipped="no"), "it was skipped, yet it has values or images"),
     "mean is not the value": (_shifted_values, "ssim: the mean of the images is "),
     "a value of images too few": (
@@ -127,15 +127,15 @@ def test_a_result_that_is_there_twice(exported: Path, tmp_path: Path) -> None:
     content = read_json(exported)
     write_json(tmp_path / "twice.json", content | {"results": content["results"][:1] * 2})
     found = verify(tmp_path / "twice.json", AtHand())
-    assert found.findings == [f"copy-person under {PROTOCOL}: 2 results"]
+    assert found.findings == [f"grey-fill under {PROTOCOL}: 2 results"]
 
 
 def test_other_images(exported: Path, runs: Path) -> None:
-    first, second, third, _ = sorted(Run(runs / "copy-person").outputs(PROTOCOL).glob("*.png"))
+    first, second, third, _ = sorted(Run(runs / "grey-fill").outputs(PROTOCOL).glob("*.png"))
     shutil.copy(second, first)
     third.rename(third.with_stem("99999_00"))
     found = verify(exported, AtHand(images=runs)).findings
-    assert all(line.startswith(f"copy-person under {PROTOCOL}: 1 images ") for line in found)
+    assert all(line.startswith(f"grey-fill under {PROTOCOL}: 1 images ") for line in found)
     said = " ".join(found)
     assert f"are others than those that were scored ({first.stem})" in said
     assert f"are not in {first.parent} ({third.stem})" in said
@@ -147,7 +147,7 @@ def test_images_of_one_result_in_a_folder_of_their_own(
 ) -> None:
     content = read_json(exported)
     write_json(tmp_path / "one.json", content | {"results": content["results"][:1]})
-    images = Run(measured / "copy-person").outputs(PROTOCOL)
+    images = Run(measured / "grey-fill").outputs(PROTOCOL)
     assert verify(tmp_path / "one.json", AtHand(images=images)).findings == []
     other = Run(measured / "mean-colour").outputs(PROTOCOL)
     [line] = verify(tmp_path / "one.json", AtHand(images=other)).findings
@@ -164,7 +164,7 @@ def test_images_and_hashes_that_were_both_changed_are_scored_again(
     """The picture and its hash agree, but not with its values."""
     import hashlib
 
-    outputs = Run(runs / "copy-person").outputs(PROTOCOL)
+    outputs = Run(runs / "grey-fill").outputs(PROTOCOL)
     picture = sorted(outputs.glob("*.png"))[0]
     noise = np.random.default_rng(0).integers(0, 256, (64, 48, 3), np.uint8)
     Image.fromarray(noise).save(picture)
@@ -186,7 +186,7 @@ def test_values_without_single_images_cannot_be_scored_again(
     found = verify(file, AtHand(measured, synth_root, sample=2))
     assert found.findings == []
     [line] = found.notes
-    assert line.startswith(f"copy-person under {PROTOCOL}: not scored again: the file has no")
+    assert line.startswith(f"grey-fill under {PROTOCOL}: not scored again: the file has no")
 
 
 def test_other_data(exported: Path, own_root: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -113,40 +113,45 @@ def _distinct(group: Sequence[_Named], told: list[str]) -> list[_Named]:
             kept.append(one)
             continue
         place = same[0]
-        better, rest = sorted([kept[place], one], key=lambda o: -_richness(o.parcel))
+        better, rest = sorted([kept[place], one], key=_poverty)
         kept[place] = better
         if better.parcel != rest.parcel:
             told.append(f"{rest.label} is the same result as {better.label}: that one is kept")
     return kept
 
 
-def _richness(parcel: Parcel) -> tuple[int, int]:
-    """How many values there are, and how many of single images."""
-    values = [value for value in parcel.result.metrics.values() if value.value is not None]
-    return len(values), len(parcel.per_image or {})
+def _poverty(one: _Named) -> tuple[int, int]:
+    """The less, the more values there are, and values of single images."""
+    metrics, per_image = one.parcel.result.metrics, one.parcel.per_image
+    return -sum(value.value is not None for value in metrics.values()), -len(per_image or {})
 
 
 def _renamed(kept: Sequence[_Named], copies: Sequence[int], told: list[str]) -> list[Parcel]:
-    """The results, each different run under a name of its own: RUN, RUN~2, …
+    """The results, those of different runs under different names: RUN, RUN~2, …
 
     Args:
         copies: for each result, how many before it contradict it.
     """
-    names: dict[tuple[object, ...], str] = {}
+    owners: dict[str, tuple[object, ...]] = {}
+    used: set[tuple[str, str]] = set()
     parcels = []
     for one, copy in zip(kept, copies, strict=True):
         result = one.parcel.result
-        own = result.run, one.parcel.origin.identity, *((one.file, copy) if copy else ())
-        if own not in names:
-            names[own] = _free(result.run, set(names.values()))
-        if names[own] != result.run:
-            told.append(f"{one.label} is called {names[own]} here: another run has its name")
-        renamed = result.model_copy(update={"run": names[own]})
+        own = result.run, one.parcel.origin.identity, *((one.file,) if copy else ())
+        name = next(
+            name
+            for name in _names(result.run)
+            if owners.setdefault(name, own) == own and (name, result.protocol) not in used
+        )
+        used.add((name, result.protocol))
+        if name != result.run:
+            told.append(f"{one.label} is called {name} here: another has its name")
+        renamed = result.model_copy(update={"run": name})
         parcels.append(one.parcel.model_copy(update={"result": renamed}))
     return parcels
 
 
-def _free(name: str, taken: set[str]) -> str:
-    """The name, or the first of NAME~2, NAME~3, … that is not taken."""
-    every = (f"{name}~{number}" if number > 1 else name for number in count(1))
-    return next(one for one in every if one not in taken)
+def _names(run: str) -> Iterator[str]:
+    """RUN, RUN~2, RUN~3, …"""
+    yield run
+    yield from (f"{run}~{number}" for number in count(2))

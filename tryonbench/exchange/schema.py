@@ -13,8 +13,8 @@ from tryonbench.files import canonical_json, digest, read_json, write_json
 from tryonbench.protocols import Protocol
 from tryonbench.results.schema import Record, Result
 
-KIND = "results"
-SCHEMA = 1
+KIND: Literal["results"] = "results"
+SCHEMA: Literal[1] = 1
 MAKE = "make one: tryonbench results export --out FILE"
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
