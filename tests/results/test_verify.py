@@ -57,6 +57,11 @@ FORGERIES: dict[str, tuple[Callable[[Result], object], str]] = {
     "impossible": (_metric("ssim", value=1.2, high=1.3), "ssim: 1.2 is no possible value"),
     "half an interval": (_metric("ssim", low=None), "ssim: an interval with one end"),
     "wrong way round": (_metric("ssim", higher_is_better=False), "is the wrong way round"),
+    "interval too narrow": (
+        lambda one: _metric("ssim", low=one["result"]["metrics"]["ssim"]["value"])(one),
+        "ssim: the interval is ",
+    ),
+    "no interval": (_metric("ssim", low=None, high=None), "by its values, and none is given"),
     "no reason": (_metric("kd_synth", value=None), "kd_synth: no value, and no reason why"),
     "too many count": (_metric("ssim", n=9), "ssim: 9 images count, of 4"),
     "wrong n": (_stated(n=400), "n is 400, but there are hashes of 4 images"),

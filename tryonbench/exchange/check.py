@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tryonbench.data.pairs import Pair
+from tryonbench.exchange.intervals import interval_findings
 from tryonbench.exchange.ranges import is_outside
 from tryonbench.exchange.schema import Parcel
 from tryonbench.files import digest
@@ -31,6 +32,7 @@ def findings_of(parcel: Parcel) -> list[str]:
     found = [*_settings(parcel), *_counts(parcel), *_costs(parcel)]
     for key, value in parcel.result.metrics.items():
         found += [f"{key}: {what}" for what in _value(key, value, parcel.result.n)]
+    found += interval_findings(parcel)
     for key in parcel.per_image or {}:
         found += [f"{key}: {what}" for what in _images(parcel, key)]
     return [f"{parcel.label}: {what}" for what in found]

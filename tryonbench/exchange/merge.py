@@ -54,9 +54,11 @@ def merged(files: Sequence[Path], keep_both: bool = False) -> Merged:
     kept: list[_Named] = []
     copies: list[int] = []
     for group in groups.values():
-        distinct = _distinct(group, found.told)
+        distinct = _distinct(group)
         kept += distinct
         copies += range(len(distinct))
+    if again := sum(map(len, groups.values())) - len(kept):
+        found.told.append(f"{again} results were there more than once: the fullest of each is kept")
     found.told += clashes
     found.parcels = _renamed(kept, copies, found.told)
     return found
@@ -104,19 +106,15 @@ def _close(x: float, y: float) -> bool:
     return math.isclose(x, y, rel_tol=TOLERANCE, abs_tol=1e-9)
 
 
-def _distinct(group: Sequence[_Named], told: list[str]) -> list[_Named]:
+def _distinct(group: Sequence[_Named]) -> list[_Named]:
     """Of results that agree, the one with the most values."""
     kept: list[_Named] = []
     for one in group:
         same = [i for i, o in enumerate(kept) if difference(o.parcel, one.parcel) is None]
-        if not same:
+        if same:
+            kept[same[0]] = min(kept[same[0]], one, key=_poverty)
+        else:
             kept.append(one)
-            continue
-        place = same[0]
-        better, rest = sorted([kept[place], one], key=_poverty)
-        kept[place] = better
-        if better.parcel != rest.parcel:
-            told.append(f"{rest.label} is the same result as {better.label}: that one is kept")
     return kept
 
 
