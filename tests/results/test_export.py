@@ -161,12 +161,16 @@ def test_other_files_are_no_results(tmp_path: Path, exported: Path) -> None:
     write_json(tmp_path / "newer.json", content | {"schema": 2})
     write_json(tmp_path / "extra.json", content | {"more": 1})
     write_json(tmp_path / "list.json", [1])
+    (tmp_path / "nan.json").write_text('{"kind": "results", "results": [NaN]}')
+    (tmp_path / "deep.json").write_text("[" * 100_000)
     (tmp_path / "cut.json").write_text(exported.read_text()[:999])
     for name, said in {
         "none.json": "none.json is missing",
         "cut.json": "cut.json is not valid JSON",
         "tables.json": "tables.json is no file of results; make one: tryonbench results export",
         "list.json": "list.json is no file of results",
+        "nan.json": "nan.json holds what is no JSON, such as NaN",
+        "deep.json": "deep.json holds what is no JSON",
         "newer.json": "newer.json has schema 2, this version reads 1: update it",
         "extra.json": "extra.json: more: Extra inputs are not permitted; see all: tryonbench",
         ".": "cannot read",

@@ -85,13 +85,18 @@ def test_nothing_evaluates_or_trains_them(
 ) -> None:
     command("results", "import", exported)
     before = (tmp_path / "runs/grey-fill/manifest.json").read_text()
-    done = command("eval", "grey-fill", "--data", synth_root, "--no-efficiency")
+    eval_ = ["eval", "--data", synth_root, "--no-efficiency", "--metrics", "l1"]
+    done = command(*eval_, "grey-fill")
     assert done.returncode == 2
     assert "grey-fill was imported, so there is nothing to evaluate" in done.stderr
     train = ["train", "--method", "pix2pix", "--data", synth_root, "--run", "grey-fill"]
     done = command(*train, "--set", "images=2", "--set", "batch_size=2")
     assert done.returncode == 2
     assert "is no training run" in done.stderr
+    done = command(*eval_, "--all", "--protocol", PROTOCOL)
+    assert done.returncode == 0, done.stderr
+    assert "truth-jpeg75" in done.stdout
+    assert "grey-fill" not in done.stdout
     assert (tmp_path / "runs/grey-fill/manifest.json").read_text() == before
 
 
@@ -167,15 +172,17 @@ def test_two_files_that_contradict_each_other_leave_nothing(
     assert not (tmp_path / "runs").exists()
 
 
-@pytest.mark.parametrize("name", ["../../evil", "synth/../../../evil", "/etc/evil", "", "a\nb"])
+@pytest.mark.parametrize(
+    "name", ["../../evil", "synth/../../../evil", "/etc/evil", "", "..", "evil" * 99]
+)
 def test_names_that_would_leave_the_folder(
     command, forged: Forge, tmp_path: Path, name: str
 ) -> None:
-    done = command("results", "import", forged(lambda r: r["result"].update(protocol=name)))
-    assert done.returncode == 2
-    assert "cannot name a protocol" in done.stderr
-    done = command("results", "import", forged(lambda r: r["result"].update(run=name)))
-    assert done.returncode in (0, 2) if name == "a\nb" else done.returncode == 2
+    for what in ("protocol", "run"):
+        done = command("results", "import", forged(lambda r, w=what: r["result"].update({w: name})))
+        assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+        assert "cannot name a" in done.stderr or "too long a name" in done.stderr
+    assert not (tmp_path / "runs").exists()
     assert not list(tmp_path.parent.rglob("evil*"))
 
 

@@ -61,6 +61,10 @@ FORGERIES: dict[str, tuple[Callable[[Result], object], str]] = {
         lambda one: _metric("ssim", low=one["result"]["metrics"]["ssim"]["value"])(one),
         "ssim: the interval is ",
     ),
+    "interval that is not the halves'": (
+        lambda one: one.update(halves={"kd_synth": [0.0, 1.0, 2.0, 3.0]}),
+        "kd_synth: the interval is ",
+    ),
     "no interval": (_metric("ssim", low=None, high=None), "by its values, and none is given"),
     "no reason": (_metric("kd_synth", value=None), "kd_synth: no value, and no reason why"),
     "too many count": (_metric("ssim", n=9), "ssim: 9 images count, of 4"),

@@ -83,10 +83,10 @@ def everything(runs: Path) -> tuple[list[str], list[str]]:
 
     found = runs_below(runs)
     trained = {_trained_method(run) for run in found}
-    found = [run for run in found if not _has_no_method(run)]
+    no_method = {run.name for run in found if _has_no_method(run)}
     free = [name for name in entries() if not method_class(name).info.trainable]
     missing = [name for name in entries() if name not in trained and name not in free]
-    return sorted({*(run.name for run in found), *free, *FLOOR}), missing
+    return sorted({*(run.name for run in found), *free, *FLOOR} - no_method), missing
 
 
 def _has_no_method(run: Run) -> bool:

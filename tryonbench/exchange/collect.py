@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,8 +47,10 @@ def collect_parcels(
         per_image: with the values of single images.
 
     Raises:
-        InputError: there is none.
+        InputError: there is none, or two runs have the same name.
     """
+    if twice := [name for name, times in Counter(run.name for run in runs).items() if times > 1]:
+        raise InputError(f"two runs are called {twice[0]}; rename one, or export them one by one")
     found = Collected([], [])
     for run in runs:
         files = [file for file in result_files(run.folder) if _asked(run, file, protocols)]

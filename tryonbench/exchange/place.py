@@ -19,6 +19,8 @@ from tryonbench.results.store import write_halves, write_result, write_samples
 from tryonbench.runs import IMPORTED, Run, named_run, runs_below
 
 PROTOCOL = re.compile(r"[\w.@+=,-]+(/[\w.@+=,-]+)*")
+LONGEST = 200
+"""Letters of a name; file systems take 255."""
 ELSEWHERE = "import into another folder: --runs DIR"
 
 
@@ -53,8 +55,10 @@ def _source(file: Path) -> str:
 
 
 def _refuse_unsafe(parcel: Parcel) -> None:
-    """A protocol's name becomes a path."""
+    """The names of run and protocol become paths."""
     name = parcel.result.protocol
+    if max(map(len, (name, parcel.result.run))) > LONGEST:
+        raise InputError(f'"{name[:40]}…" or its run has too long a name; the file is forged')
     if not PROTOCOL.fullmatch(name) or any(not part.strip(".") for part in name.split("/")):
         raise InputError(f'"{name}" cannot name a protocol; the file is broken or forged')
 

@@ -131,8 +131,11 @@ def content_of(path: Path) -> dict[str, Any]:
     """
     try:
         content = read_json(path)
+        canonical_json(content)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}; name a file of results") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path} holds what is no JSON, such as NaN; {MAKE}") from error
     if not isinstance(content, dict) or content.get("kind") != KIND:
         raise InputError(f"{path} is no file of results; {MAKE}")
     schema = content.get("schema")
