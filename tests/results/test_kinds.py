@@ -62,7 +62,9 @@ def test_a_pair_list_of_its_own(command, synth_root: Path, tmp_path: Path) -> No
     assert (parcel.result.protocol, parcel.result.n) == (f"{PROTOCOL}@mine", 3)
     assert parcel.result.data.pair_file == "mine.txt"
     [line] = verify(file, AtHand(data=synth_root)).notes
-    assert line.endswith("has a pair list of its own, which is not in the file")
+    assert line.endswith("has a pair list of its own; give it with --pairs FILE")
+    own = AtHand(tmp_path / "runs", synth_root, 2, 0, tmp_path / "mine.txt")
+    assert (verify(file, own).findings, verify(file, own).notes) == ([], [])
 
 
 def test_skipped(command, synth_root: Path, tmp_path: Path) -> None:

@@ -181,21 +181,32 @@ def test_images_and_hashes_that_were_both_changed_are_scored_again(
     file = forged(lambda one: one["images"].update({picture.stem: sha}))
     assert verify(file, AtHand(images=runs, data=synth_root)).findings == []
     found = verify(file, AtHand(runs, synth_root, sample=4)).findings
+    keys = ("ssim", "l1", "garment_ciede2000")
     assert {line.split(": ")[1].split(" is ")[0] for line in found} == {
-        f"{key} of {picture.stem}" for key in ("ssim", "l1", "garment_ciede2000")
-    }
+        *(f"{key} of {picture.stem}" for key in keys), *keys, "kd_synth"
+    }  # fmt: skip
     drawn = [verify(file, AtHand(runs, synth_root, 1, seed)).findings for seed in range(8)]
     assert {len(lines) for lines in drawn} == {0, 3}, "the seed draws the images"
 
 
-def test_values_without_single_images_cannot_be_scored_again(
+def test_without_values_of_single_images_all_are_scored_again(
     forged: Forge, measured: Path, synth_root: Path
 ) -> None:
-    file = forged(lambda one: one.pop("per_image"))
-    found = verify(file, AtHand(measured, synth_root, sample=2))
-    assert found.findings == []
-    [line] = found.notes
-    assert line.startswith(f"grey-fill under {PROTOCOL}: not scored again: the file has no")
+    def change(one: Result) -> None:
+        one.pop("per_image")
+        one["result"]["metrics"]["ssim"] |= {"value": 0.9, "low": 0.8, "high": 0.95}
+        one["result"]["metrics"]["kd_synth"]["value"] += 0.01
+
+    file, label = forged(change), f"grey-fill under {PROTOCOL}"
+    some = verify(file, AtHand(measured, synth_root, sample=2))
+    assert some.findings == []
+    said = f"{label}: not scored again: without values of single images, sample all"
+    assert some.notes == [said]
+    every = verify(file, AtHand(measured, synth_root, sample=4))
+    assert [line.split(" is ")[0] for line in every.findings] == [
+        f"{label}: {key}" for key in ("ssim", "kd_synth")
+    ]
+    assert every.notes == []
 
 
 def test_other_data(exported: Path, own_root: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from tryonbench.cli.options import RUNS, Protocols, Runs, note
+from tryonbench.cli.options import RUNS, PairFile, Protocols, Runs, note
 
 if TYPE_CHECKING:
     from tryonbench.exchange.collect import Collected
@@ -150,6 +150,7 @@ def verify_results(
     data: Annotated[Optional[Path], typer.Option(help="The data that was evaluated on.")] = None,
     sample: Annotated[int, typer.Option(min=0, help="Images of each result to score again.")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Draws the images.")] = 0,
+    pairs: PairFile = None,
 ) -> None:
     """Check a file of results; a line for each finding, and exit code 1 if there is one.
 
@@ -157,7 +158,7 @@ def verify_results(
     """
     from tryonbench.exchange.verify import AtHand, verify
 
-    found = verify(file, AtHand(images, data, sample, seed))
+    found = verify(file, AtHand(images, data, sample, seed, pairs))
     for line in found.notes:
         note(f"not checked: {line}")
     for line in found.findings:

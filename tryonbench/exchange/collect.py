@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from tryonbench.errors import InputError, listed
+from tryonbench.exchange.protocol import todays_protocol
 from tryonbench.exchange.schema import Origin, Parcel, Trained, read_exchange
 from tryonbench.exchange.scrub import scrubbed, scrubbed_command
 from tryonbench.files import file_sha256
 from tryonbench.metrics.outputs import Problems, find_outputs
-from tryonbench.protocols import CUSTOM, Protocol, with_pairs
-from tryonbench.protocols.presets import protocol_or_preset
 from tryonbench.results.contenders import own_samples
 from tryonbench.results.schema import Result
 from tryonbench.results.store import read_halves, read_result, result_files
@@ -79,13 +78,14 @@ def _parcel(run: Run, file: Path, per_image: bool) -> Parcel:
         InputError: the run or its result cannot be read, its images are gone, or its protocol is
             not today's.
     """
-    manifest, result = run.manifest(), read_result(file)
+    manifest = run.manifest()
+    result = read_result(file).model_copy(update={"run": run.name})
     if manifest["kind"] == IMPORTED:
         return _without_values(kept_parcel(run, result.protocol), per_image)
     samples = own_samples(run, result) if result.skipped is None else None
     return Parcel(
-        result=_travelling(run, result),
-        protocol=_protocol(run, result),
+        result=_travelling(result),
+        protocol=todays_protocol(result).complete,
         origin=origin_of(run, manifest),
         images=_hashes(run, manifest, result, samples),
         per_image=_values(samples) if per_image else None,
@@ -107,28 +107,10 @@ def _without_values(parcel: Parcel, per_image: bool) -> Parcel:
     return parcel.model_copy(update=gone)
 
 
-def _travelling(run: Run, result: Result) -> Result:
-    """The result, called as its run is, with no path in it."""
-    values = result.model_copy(update={"run": run.name}).model_dump(mode="json")
+def _travelling(result: Result) -> Result:
+    """The result with no path in it."""
+    values = result.model_dump(mode="json")
     return Result.model_validate(scrubbed(values) | {"protocol": result.protocol})
-
-
-def _protocol(run: Run, result: Result) -> Protocol:
-    """The protocol that a result was made under, complete.
-
-    Raises:
-        InputError: there is no such protocol, or it has other settings today.
-    """
-    found = protocol_or_preset(result.protocol, result.pairing, result.size)
-    if CUSTOM in result.protocol and result.data.pair_file:
-        found = with_pairs(found, Path(result.data.pair_file), result.data.pairs)
-    if found.fingerprint != result.fingerprint:
-        raise InputError(
-            f"{run.name} was measured under other settings of {result.protocol} (fingerprint "
-            f"{result.fingerprint}) than today's ({found.fingerprint}); evaluate it again: "
-            f"tryonbench eval {run.name}"
-        )
-    return found.complete
 
 
 def origin_of(run: Run, manifest: dict[str, Any]) -> Origin:

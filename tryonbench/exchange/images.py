@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,21 +12,23 @@ from tryonbench.data.layout import Split, open_split
 from tryonbench.data.pairs import PairList, pairs_of
 from tryonbench.errors import InputError, listed
 from tryonbench.exchange.check import Outcome
+from tryonbench.exchange.protocol import todays_protocol
 from tryonbench.exchange.schema import Parcel
 from tryonbench.files import file_sha256
 from tryonbench.generation import device
-from tryonbench.metrics import CLASSES, metric_class
-from tryonbench.metrics.base import ImageMetric
+from tryonbench.metrics import CLASSES
 from tryonbench.metrics.engine import Engine, Measured
 from tryonbench.metrics.loading import Item
 from tryonbench.metrics.outputs import Problems, find_outputs
 from tryonbench.metrics.plan import Plan, scoring_of
-from tryonbench.protocols import CUSTOM, Protocol
-from tryonbench.protocols.presets import protocol_or_preset
+from tryonbench.protocols import CUSTOM
+from tryonbench.results.schema import Result
 
 TOLERANCE = 1e-4
 """Absolute and relative, of an image's value that is computed again: networks in float32 differ by
 less between machines."""
+SET_TOLERANCE = 1e-3
+"""The same of a distance between sets, in which small differences of features add up."""
 
 
 def folder_of(parcel: Parcel, root: Path, alone: bool) -> Path | None:
@@ -51,37 +54,35 @@ def compare_hashes(parcel: Parcel, folder: Path) -> Iterator[str]:
         yield f"{len(extra)} images were not scored ({listed(extra, 3)})"
 
 
-def compare_data(parcel: Parcel, data: Path) -> Iterator[str]:
-    """Whether this is the data, by its fingerprint, and whether the ids are those of its list.
-
-    Raises:
-        InputError: there is no such data.
-    """
-    result = parcel.result
-    split = open_split(data, result.data.split)
-    pairs = _pairs(parcel, split)
+def compare_data(parcel: Parcel, split: Split, pairs: PairList) -> Iterator[str]:
+    """Whether this is the data, by its fingerprint, and whether the ids are those of its list."""
+    result, root = parcel.result, split.root
     if pairs.digest != result.data.pairs:
-        yield f"the pair list of {data} is {pairs.digest}, the result's is {result.data.pairs}"
+        yield f"the pair list of {root} is {pairs.digest}, the result's is {result.data.pairs}"
         return
     every = parcel.protocol.reference.photographs == "all"
     if (own := fingerprint(split, pairs, every)) != result.data.fingerprint:
-        yield f"{data} has the fingerprint {own}, the result's data {result.data.fingerprint}"
+        yield f"{root} has the fingerprint {own}, the result's data {result.data.fingerprint}"
     scored = {*parcel.images, *(result.missing_images or [])}
     if parcel.images and scored != set(pairs.ids):
         wrong = sorted(scored ^ set(pairs.ids))
         yield f"the ids are not those of the pair list ({listed(wrong, 3)})"
 
 
-def _pairs(parcel: Parcel, split: Split) -> PairList:
-    """The protocol's pairs in the data.
+def data_of(parcel: Parcel, root: Path, file: Path | None) -> tuple[Split, PairList]:
+    """The split that a result was measured on, and its pairs.
+
+    Args:
+        file: the pair list of results that have one of their own.
 
     Raises:
-        InputError: the result is of a pair list of its own.
+        InputError: there is no such data, or no list.
     """
-    protocol = parcel.protocol
-    if CUSTOM in protocol.name:
-        raise InputError(f"{protocol.name} has a pair list of its own, which is not in the file")
-    return pairs_of(split, protocol.pairing, protocol.pairs)
+    protocol, own = parcel.protocol, CUSTOM in parcel.protocol.name
+    if own and file is None:
+        raise InputError(f"{protocol.name} has a pair list of its own; give it with --pairs FILE")
+    split = open_split(root, parcel.result.data.split)
+    return split, pairs_of(split, protocol.pairing, protocol.pairs, file if own else None)
 
 
 def sample_of(parcel: Parcel, count: int, seed: int) -> list[str]:
@@ -91,63 +92,68 @@ def sample_of(parcel: Parcel, count: int, seed: int) -> list[str]:
     return [name for name in ids if name in drawn]
 
 
-def rescore(parcel: Parcel, folder: Path, data: Path, ids: list[str]) -> Outcome:
-    """The per-image metrics of some images computed again, beside those of the file.
+def rescore(parcel: Parcel, folder: Path, split: Split, pairs: PairList, ids: list[str]) -> Outcome:
+    """Metrics computed again, beside those of the file: of each image that is asked for; and, if
+    these are all, of all together.
 
     Raises:
-        InputError: there is no such data, or this version has not the protocol.
+        InputError: this version has not the protocol, or an image cannot be read.
     """
-    outcome = Outcome()
-    if parcel.per_image is None:
-        outcome.notes.append("not scored again: the file has no values of single images")
+    every, result, outcome = len(ids) == len(parcel.images), parcel.result, Outcome()
+    stated = [key for key, value in result.metrics.items() if value.value is not None]
+    wanted = [key for key in stated if key in (parcel.per_image or {}) or every]
+    keys = [key for key in wanted if key.partition("@")[0] in CLASSES]
+    if not keys:
+        outcome.notes.append("not scored again: without values of single images, sample all")
         return outcome
-    measured = _measured(parcel, folder, data, ids)
-    known = [key for key in parcel.per_image if key in measured.samples]
-    for key in known:
+    measured = _measured(parcel, folder, split, pairs, ids, keys)
+    again = [key for key in keys if measured.values[key].value is not None]
+    for key in again:
         outcome.findings += _differences(parcel, key, measured)
-    if rest := sorted(set(parcel.per_image) - set(known)):
+        outcome.findings += _difference(key, measured, result) if every else []
+    if rest := sorted(set(wanted) - set(again)):
         outcome.notes.append(f"not scored again for want of weights or data: {listed(rest)}")
     return outcome
 
 
 def _differences(parcel: Parcel, key: str, measured: Measured) -> Iterator[str]:
     """Images whose value is not that of the file."""
-    stated = dict(zip(parcel.images, (parcel.per_image or {})[key], strict=True))
+    samples = (parcel.per_image or {}).get(key)
+    if samples is None or key not in measured.samples:
+        return
+    stated = dict(zip(parcel.images, samples, strict=False))
     for name, again in zip(measured.ids, measured.samples[key].tolist(), strict=True):
-        value = stated[name]
-        counts = again == again
-        if (value is not None) != counts:
-            yield f"{key} of {name}: {'a value' if counts else 'no value'}, scored again"
+        value = stated.get(name)
+        if (value is None) != math.isnan(again):
+            yield f"{key} of {name}: {'a value' if value is None else 'no value'}, scored again"
         elif value is not None and abs(value - again) > TOLERANCE * (1 + abs(value)):
             yield f"{key} of {name} is {again:.6g} scored again, not {value:.6g}"
 
 
-def _measured(parcel: Parcel, folder: Path, data: Path, ids: list[str]) -> Measured:
-    """The per-image metrics of some images."""
-    split = open_split(data, parcel.result.data.split)
-    pairs = _pairs(parcel, split)
+def _difference(key: str, measured: Measured, result: Result) -> list[str]:
+    """Whether the value of all images is that of the file."""
+    value, again = result.metrics[key].value, measured.values[key].value
+    assert value is not None
+    assert again is not None
+    limit = TOLERANCE if key in measured.samples else SET_TOLERANCE
+    if abs(value - again) <= limit * (1 + abs(value)):
+        return []
+    return [f"{key} is {again:.6g} scored again, not {value:.6g}"]
+
+
+def _measured(
+    parcel: Parcel,
+    folder: Path,
+    split: Split,
+    pairs: PairList,
+    ids: list[str],
+    keys: list[str],
+) -> Measured:
+    """Some metrics of some images."""
     own = dict(zip(pairs.ids, pairs.pairs, strict=True))
     files, _ = find_outputs(folder, ids, Problems(), allow_missing=True)
     items = [Item(name, files[name], own[name]) for name in ids if name in files and name in own]
-    keys = [key for key in parcel.per_image or {} if _is_per_image(key)]
-    scoring = scoring_of(_todays(parcel), keys, split, [item.pair for item in items])
+    protocol = todays_protocol(parcel.result)
+    scoring = scoring_of(protocol, keys, split, [item.pair for item in items])
     engine = Engine(Plan([scoring]), split, items, device())
     return engine.measure(Problems(), f"score {parcel.label} again")[0]
-
-
-def _is_per_image(key: str) -> bool:
-    name = key.partition("@")[0]
-    return name in CLASSES and issubclass(metric_class(name), ImageMetric)
-
-
-def _todays(parcel: Parcel) -> Protocol:
-    """The protocol as this version has it.
-
-    Raises:
-        InputError: it has not, or with other settings.
-    """
-    result = parcel.result
-    found = protocol_or_preset(result.protocol, result.pairing, result.size)
-    if found.fingerprint != result.fingerprint:
-        raise InputError(f"{result.protocol} has other settings in this version")
-    return found

@@ -6,27 +6,29 @@ from tryonbench.metrics import CLASSES
 
 ANY = (float("-inf"), float("inf"))
 NOT_NEGATIVE = (0.0, float("inf"))
+DISTANCE = (-1e-3, float("inf"))
+"""Of equal sets it is zero but for the rounding of a matrix's square root."""
 SHARE = (0.0, 1.0)
 SIMILARITY = (-1.0, 1.0)
 ROUNDING = 1e-6
 """By which a computed value may lie outside."""
 
 RANGES = {
-    "fid": NOT_NEGATIVE,
-    "fid_pytorch": NOT_NEGATIVE,
+    "fid": DISTANCE,
+    "fid_pytorch": DISTANCE,
     "fid_infinity": ANY,
     "kid": ANY,
-    "fid_64": NOT_NEGATIVE,
-    "fid_192": NOT_NEGATIVE,
-    "fid_768": NOT_NEGATIVE,
+    "fid_64": DISTANCE,
+    "fid_192": DISTANCE,
+    "fid_768": DISTANCE,
     "kid_768": ANY,
-    "fd_synth": NOT_NEGATIVE,
+    "fd_synth": DISTANCE,
     "kd_synth": ANY,
     "precision": SHARE,
     "recall": SHARE,
     "density": NOT_NEGATIVE,
     "coverage": SHARE,
-    "fd_dinov2": NOT_NEGATIVE,
+    "fd_dinov2": DISTANCE,
     "cmmd": ANY,
     "ssim": SIMILARITY,
     "ms_ssim": SIMILARITY,

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tryonbench.data.layout import Split
+from tryonbench.data.pairs import PairList
 from tryonbench.errors import InputError
+from tryonbench.exchange import images as by
 from tryonbench.exchange.check import Outcome, findings_of
 from tryonbench.exchange.schema import Exchange, Parcel, content_of, problems_of
 
@@ -22,6 +25,8 @@ class AtHand:
     sample: int = 0
     """Images of each result to score again."""
     seed: int = 0
+    pairs: Path | None = None
+    """The pair list of results that have one of their own."""
 
 
 def verify(file: Path, at_hand: AtHand) -> Outcome:
@@ -58,31 +63,50 @@ def _twice(parcels: Sequence[Parcel]) -> list[str]:
 
 
 def _against_files(parcel: Parcel, at_hand: AtHand, alone: bool, found: Outcome) -> None:
-    """Check images and data; what is not at hand is noted."""
-    from tryonbench.exchange import images as by
-
-    def tell(lines: Sequence[str], to: list[str]) -> None:
-        to += [f"{parcel.label}: {line}" for line in lines]
-
+    """Check data and images; what is not at hand is noted."""
     if parcel.result.skipped is not None:
         return
-    if at_hand.data:
-        try:
-            tell([*by.compare_data(parcel, at_hand.data)], found.findings)
-        except InputError as error:
-            tell([str(error)], found.notes)
-    if not at_hand.images or not parcel.images:
+    outcome = Outcome()
+    data = _compare_data(parcel, at_hand, outcome)
+    if at_hand.images and parcel.images:
+        folder = by.folder_of(parcel, at_hand.images, alone)
+        if folder is None:
+            outcome.notes.append(f"no images of it in {at_hand.images}")
+        else:
+            outcome.findings += by.compare_hashes(parcel, folder)
+            _score_again(parcel, at_hand, folder, data, outcome)
+    found.findings += [f"{parcel.label}: {line}" for line in outcome.findings]
+    found.notes += [f"{parcel.label}: {line}" for line in outcome.notes]
+
+
+def _compare_data(
+    parcel: Parcel, at_hand: AtHand, outcome: Outcome
+) -> tuple[Split, PairList] | None:
+    """The data, if they are at hand."""
+    if at_hand.data is None:
+        return None
+    try:
+        split, pairs = by.data_of(parcel, at_hand.data, at_hand.pairs)
+    except InputError as error:
+        outcome.notes.append(str(error))
+        return None
+    outcome.findings += by.compare_data(parcel, split, pairs)
+    return split, pairs
+
+
+def _score_again(
+    parcel: Parcel,
+    at_hand: AtHand,
+    folder: Path,
+    data: tuple[Split, PairList] | None,
+    outcome: Outcome,
+) -> None:
+    if not at_hand.sample or data is None:
         return
-    folder = by.folder_of(parcel, at_hand.images, alone)
-    if folder is None:
-        tell([f"no images of it in {at_hand.images}"], found.notes)
-        return
-    tell([*by.compare_hashes(parcel, folder)], found.findings)
-    if at_hand.sample and at_hand.data:
-        ids = by.sample_of(parcel, at_hand.sample, at_hand.seed)
-        try:
-            outcome = by.rescore(parcel, folder, at_hand.data, ids)
-        except InputError as error:
-            outcome = Outcome(notes=[f"not scored again: {error}"])
-        tell(outcome.findings, found.findings)
-        tell(outcome.notes, found.notes)
+    ids = by.sample_of(parcel, at_hand.sample, at_hand.seed)
+    try:
+        again = by.rescore(parcel, folder, *data, ids)
+    except InputError as error:
+        again = Outcome(notes=[f"not scored again: {error}"])
+    outcome.findings += again.findings
+    outcome.notes += again.notes
