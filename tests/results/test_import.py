@@ -131,6 +131,10 @@ def test_an_import_that_was_killed_is_made_whole(command, exported: Path, tmp_pa
     run.result(PROTOCOL).write_text("{")
     assert command("results", "import", exported).returncode == 0
     assert read_result(run.result(PROTOCOL)).method == "grey-fill"
+    run.parcel(PROTOCOL).unlink()
+    run.samples(PROTOCOL).write_text("")
+    assert command("results", "import", exported).returncode == 0
+    assert collect_parcels([run], per_image=True).parcels == read_exchange(exported)[:1]
 
 
 def _other_value(result: dict[str, Any]) -> None:

@@ -119,18 +119,18 @@ def _known(run: Run) -> dict[str, Parcel]:
 
 
 def _write(arrival: Arrival) -> None:
-    """The result with its values, and the parcel as it came."""
+    """The result with its values; then the parcel as it came, which says that they are there."""
     import pandas as pd
 
     parcel, run = arrival.parcel, arrival.run
     name = parcel.result.protocol
-    write_exchange(run.parcel(name), [parcel])
     if parcel.per_image is not None:
         values = {key: np.array(own, np.float64) for key, own in parcel.per_image.items()}
         write_samples(run.samples(name), pd.DataFrame({"id": list(parcel.images), **values}))
     if parcel.halves is not None:
         write_halves(run.halves(name), {key: np.array(own) for key, own in parcel.halves.items()})
     write_result(run.result(name), parcel.result.model_copy(update={"imported": arrival.source}))
+    write_exchange(run.parcel(name), [parcel])
 
 
 def _write_manifest(arrival: Arrival) -> None:
