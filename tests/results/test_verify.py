@@ -13,7 +13,7 @@ from PIL import Image
 
 from tests.results.conftest import PROTOCOL
 from tryonbench.exchange.verify import AtHand, verify
-from tryonbench.files import read_json, write_json
+from tryonbench.files import file_sha256, read_json, write_json
 from tryonbench.runs import Run
 
 Forge = Callable[..., Path]
@@ -151,6 +151,22 @@ def test_other_images(exported: Path, runs: Path) -> None:
     assert "were not scored (99999_00.png)" in said
 
 
+def test_images_that_cannot_have_been_scored(forged: Forge, runs: Path, synth_root: Path) -> None:
+    """Of a wrong size, with their own hash; then none at all."""
+    outputs = Run(runs / "grey-fill").outputs(PROTOCOL)
+    picture = sorted(outputs.glob("*.png"))[0]
+    Image.new("RGB", (8, 8)).save(picture)
+    sha = file_sha256(picture)
+    file = forged(lambda one: one["images"].update({picture.stem: sha}))
+    [line] = verify(file, AtHand(runs, synth_root, sample=4)).findings
+    assert "cannot be scored again: " in line
+    assert picture.stem in line
+    for other in outputs.glob("*.png"):
+        other.unlink()
+    [line] = verify(file, AtHand(images=runs)).findings
+    assert "holds no images" in line
+
+
 def test_images_of_one_result_in_a_folder_of_their_own(
     command, exported: Path, measured: Path, tmp_path: Path
 ) -> None:
@@ -171,13 +187,11 @@ def test_images_and_hashes_that_were_both_changed_are_scored_again(
     forged: Forge, runs: Path, synth_root: Path
 ) -> None:
     """The picture and its hash agree, but not with its values."""
-    import hashlib
-
     outputs = Run(runs / "grey-fill").outputs(PROTOCOL)
     picture = sorted(outputs.glob("*.png"))[0]
     noise = np.random.default_rng(0).integers(0, 256, (64, 48, 3), np.uint8)
     Image.fromarray(noise).save(picture)
-    sha = hashlib.sha256(picture.read_bytes()).hexdigest()
+    sha = file_sha256(picture)
     file = forged(lambda one: one["images"].update({picture.stem: sha}))
     assert verify(file, AtHand(images=runs, data=synth_root)).findings == []
     found = verify(file, AtHand(runs, synth_root, sample=4)).findings

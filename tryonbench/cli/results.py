@@ -89,11 +89,15 @@ def import_results(files: Files, runs: Runs = RUNS) -> None:
     Example: `tryonbench results import theirs.json`
     """
     from tryonbench.cli.show import print_tables
+    from tryonbench.exchange.check import findings_of
     from tryonbench.exchange.place import arrivals, place
     from tryonbench.results.store import results_of
 
     found = arrivals(files, runs)
     new = place(found)
+    if doubts := [line for one in found for line in findings_of(one.parcel)]:
+        also = f" and {len(doubts) - 1} more" if len(doubts) > 1 else ""
+        note(f"contradicts itself: {doubts[0]}{also}; see all: tryonbench results verify FILE")
     note(f"{len(new)} runs are new or have new results; see them: tryonbench report")
     folders = dict.fromkeys(one.run.folder for one in found)
     print_tables(results_of(folders))

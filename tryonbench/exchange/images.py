@@ -20,7 +20,7 @@ from tryonbench.metrics import CLASSES
 from tryonbench.metrics.engine import Engine, Measured
 from tryonbench.metrics.loading import Item
 from tryonbench.metrics.outputs import Problems, find_outputs
-from tryonbench.metrics.plan import Plan, scoring_of
+from tryonbench.metrics.plan import Plan, Scoring, scoring_of
 from tryonbench.protocols import CUSTOM
 from tryonbench.results.schema import Result
 
@@ -44,7 +44,11 @@ def folder_of(parcel: Parcel, root: Path, alone: bool) -> Path | None:
 def compare_hashes(parcel: Parcel, folder: Path) -> Iterator[str]:
     """Images that are missing, others than those that were scored, or too many."""
     problems = Problems()
-    files, gone = find_outputs(folder, parcel.images, problems, allow_missing=True)
+    try:
+        files, gone = find_outputs(folder, parcel.images, problems, allow_missing=True)
+    except InputError as error:
+        yield str(error)
+        return
     other = [name for name, file in files.items() if file_sha256(file) != parcel.images[name]]
     if gone:
         yield f"{len(gone)} images are not in {folder} ({listed(gone, 3)})"
@@ -94,11 +98,7 @@ def sample_of(parcel: Parcel, count: int, seed: int) -> list[str]:
 
 def rescore(parcel: Parcel, folder: Path, split: Split, pairs: PairList, ids: list[str]) -> Outcome:
     """Metrics computed again, beside those of the file: of each image that is asked for; and, if
-    these are all, of all together.
-
-    Raises:
-        InputError: this version has not the protocol, or an image cannot be read.
-    """
+    these are all, of all together."""
     every, result, outcome = len(ids) == len(parcel.images), parcel.result, Outcome()
     stated = [key for key, value in result.metrics.items() if value.value is not None]
     wanted = [key for key in stated if key in (parcel.per_image or {}) or every]
@@ -106,7 +106,14 @@ def rescore(parcel: Parcel, folder: Path, split: Split, pairs: PairList, ids: li
     if not keys:
         outcome.notes.append("not scored again: without values of single images, sample all")
         return outcome
-    measured = _measured(parcel, folder, split, pairs, ids, keys)
+    try:
+        scoring = scoring_of(todays_protocol(result), keys, split, pairs.pairs)
+    except InputError as error:
+        return Outcome(notes=[f"not scored again: {error}"])
+    try:
+        measured = _measured(parcel, folder, split, pairs, ids, scoring)
+    except InputError as error:
+        return Outcome([f"cannot be scored again: {error}"])
     again = [key for key in keys if measured.values[key].value is not None]
     for key in again:
         outcome.findings += _differences(parcel, key, measured)
@@ -147,13 +154,17 @@ def _measured(
     split: Split,
     pairs: PairList,
     ids: list[str],
-    keys: list[str],
+    scoring: Scoring,
 ) -> Measured:
-    """Some metrics of some images."""
+    """The metrics of some images.
+
+    Raises:
+        InputError: an image is not there, cannot be read, or has a wrong size.
+    """
     own = dict(zip(pairs.ids, pairs.pairs, strict=True))
     files, _ = find_outputs(folder, ids, Problems(), allow_missing=True)
     items = [Item(name, files[name], own[name]) for name in ids if name in files and name in own]
-    protocol = todays_protocol(parcel.result)
-    scoring = scoring_of(protocol, keys, split, [item.pair for item in items])
+    if not items:
+        raise InputError("there are no images of these pairs")
     engine = Engine(Plan([scoring]), split, items, device())
     return engine.measure(Problems(), f"score {parcel.label} again")[0]

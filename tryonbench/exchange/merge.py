@@ -95,7 +95,7 @@ def difference(one: Parcel, other: Parcel) -> str | None:
     a, b = one.result, other.result
     if (a.n, a.skipped) != (b.n, b.skipped):
         return f"n = {b.n}, not {a.n}" if a.n != b.n else "only one of them was skipped"
-    for key in a.metrics.keys() & b.metrics.keys():
+    for key in filter(b.metrics.__contains__, a.metrics):
         x, y = a.metrics[key].value, b.metrics[key].value
         if x is not None and y is not None and not _close(x, y):
             return f"{key} is {y:g}, not {x:g}"

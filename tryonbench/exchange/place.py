@@ -38,7 +38,8 @@ def arrivals(files: Sequence[Path], root: Path) -> list[Arrival]:
     """The results of some files with the runs below `root` that they would become.
 
     Raises:
-        InputError: a file cannot be read, or a name in it would leave the folder.
+        InputError: a file cannot be read, a name in it would leave the folder, or it has not as
+            many values as images.
     """
     found = [
         Arrival(parcel, named_run(root, parcel.result.run), _source(file))
@@ -47,6 +48,7 @@ def arrivals(files: Sequence[Path], root: Path) -> list[Arrival]:
     ]
     for one in found:
         _refuse_unsafe(one.parcel)
+        _refuse_unequal(one.parcel)
     return found
 
 
@@ -61,6 +63,13 @@ def _refuse_unsafe(parcel: Parcel) -> None:
         raise InputError(f'"{name[:40]}…" or its run has too long a name; the file is forged')
     if not PROTOCOL.fullmatch(name) or any(not part.strip(".") for part in name.split("/")):
         raise InputError(f'"{name}" cannot name a protocol; the file is broken or forged')
+
+
+def _refuse_unequal(parcel: Parcel) -> None:
+    """Values and ids become one table."""
+    values = parcel.per_image or {}
+    if "id" in values or any(len(own) != len(parcel.images) for own in values.values()):
+        raise InputError(f"{parcel.label} has not one value an image; the file is broken or forged")
 
 
 def place(found: Sequence[Arrival]) -> list[Run]:

@@ -103,10 +103,6 @@ def _score_again(
 ) -> None:
     if not at_hand.sample or data is None:
         return
-    ids = by.sample_of(parcel, at_hand.sample, at_hand.seed)
-    try:
-        again = by.rescore(parcel, folder, *data, ids)
-    except InputError as error:
-        again = Outcome(notes=[f"not scored again: {error}"])
+    again = by.rescore(parcel, folder, *data, by.sample_of(parcel, at_hand.sample, at_hand.seed))
     outcome.findings += again.findings
     outcome.notes += again.notes
