@@ -25,7 +25,7 @@ from tryonbench.metrics.outputs import picture_size
 from tryonbench.protocols import Protocol
 from tryonbench.registry import method_class
 from tryonbench.results.tables import TRUTH
-from tryonbench.runs import OVERFIT, Run
+from tryonbench.runs import IMPORTED, OVERFIT, Run
 
 VARIANT = "variant"
 """The kind of a run that is another one with other settings (`tryonbench.variants`)."""
@@ -74,6 +74,11 @@ def run_subject(run: Run) -> Subject:
     family = manifest["family"]
     if kind == OVERFIT:
         raise InputError(f"{run.folder} learnt a few samples by heart (--overfit): no result")
+    if kind == IMPORTED:
+        raise InputError(
+            f"{run.folder} was imported, so there is nothing to evaluate; measure {method} here "
+            "in another folder: --runs DIR"
+        )
     if kind == "images":
         return images_subject(run, Path(manifest["images"]))
     if kind == "floor":

@@ -19,6 +19,7 @@ from tryonbench.cli import (
     generate,
     methods,
     report,
+    results,
     run,
     train,
     weights,
@@ -46,6 +47,7 @@ app.command("run")(run.run)
 app.command("doctor")(doctor.doctor)
 app.add_typer(data.app, name="data")
 app.add_typer(methods.app, name="methods")
+app.add_typer(results.app, name="results")
 app.add_typer(weights.app, name="weights")
 
 

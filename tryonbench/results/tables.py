@@ -41,11 +41,13 @@ class Row:
     fingerprint: str = ""
     mark: str = ""
     """† and so on beside the name, in a mixed table, if the fingerprint is not the table's."""
+    imported: str | None = None
+    """The file that an imported row comes from; it competes as any other."""
 
     @property
     def shown(self) -> str:
-        """The name with its mark."""
-        return f"{self.name} {self.mark}".rstrip()
+        """The name with its marks."""
+        return " ".join(filter(None, [self.name, "(imported)" * bool(self.imported), self.mark]))
 
     @property
     def contends(self) -> bool:
@@ -92,6 +94,16 @@ class Table:
     def remarks(self) -> dict[str, list[str]]:
         """What was done otherwise than the settings say: for each, the labels of the columns."""
         return self._said(lambda cell: cell.remark)
+
+    @property
+    def imported(self) -> dict[str, list[str]]:
+        """What to say of rows that were not measured here: for each file, their names."""
+        found: dict[str, list[str]] = {}
+        for row in self.rows:
+            if row.imported:
+                text = f"imported from {row.imported}, not measured here"
+                found.setdefault(text, []).append(row.name)
+        return found
 
     def _said(self, of: Callable[[Cell], str | None]) -> dict[str, list[str]]:
         """The labels of the columns by what their cells say, each once."""
@@ -215,7 +227,9 @@ def _row(result: Result, name: str, metrics: Sequence[Column], mixed: bool) -> R
         cells = {key: Cell(MISSING, None) for key in cells}
     floor = result.family in (BASELINE, TRUTH)
     skipped = result.skipped is not None
-    return Row(name, result.family, floor, cells, _note(result), skipped, result.fingerprint)
+    fingerprint, imported = result.fingerprint, result.imported
+    note = _note(result)
+    return Row(name, result.family, floor, cells, note, skipped, fingerprint, imported=imported)
 
 
 def _note(result: Result) -> str | None:
