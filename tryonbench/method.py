@@ -100,6 +100,9 @@ class TryOnMethod(ABC):
     """The first phase's networks are those that `generate` uses: they get the moving average."""
     training_inputs: ClassVar[tuple[Modality, ...]] = ()
     """Modalities that `training_step` reads beyond `info.inputs` and `image`."""
+    words: ClassVar[Mapping[str, str]] = {}
+    """The names of losses and of what is logged by noise level, in a few words for the legends of
+    the report: `{"l1": "L1: mean absolute difference from the photograph"}`."""
 
     def __init__(self, config: ModelConfig, size: tuple[int, int]) -> None:
         """Build the networks for images of `size` (height, width), randomly initialised."""

@@ -51,7 +51,7 @@ def images(table: Table, entries: list[Entry]) -> PerImage:
 
 @pytest.fixture(scope="module")
 def look(table: Table) -> dict[str, Look]:
-    return looks([row.name for row in table.rows], ["grey-fill", "mean-colour"])
+    return looks({row.name: row.name for row in table.rows}, ["grey-fill", "mean-colour"])
 
 
 def test_every_variant_of_every_figure_is_valid_plotly(

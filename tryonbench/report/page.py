@@ -20,18 +20,21 @@ from tryonbench.report.charts.base import Figure
 from tryonbench.report.checks import Check
 from tryonbench.report.colours import Look
 from tryonbench.report.efficiency import Benches
+from tryonbench.report.finding import Finding
 from tryonbench.report.gallery import Gallery
 from tryonbench.report.glossary import meaning
 from tryonbench.report.grids import Strip
-from tryonbench.report.ranks import Ranks
+from tryonbench.report.ranks import FEWEST, NAME, RANK, Opening, Ranks
 from tryonbench.report.reproduce import Origin
 from tryonbench.report.sensitivity import Sensitivity
-from tryonbench.report.summary import Finding
 from tryonbench.report.training import Panel
 from tryonbench.report.verdicts import Verdicts
 from tryonbench.results.cells import COSTS, Column, metric_style
 from tryonbench.results.compare import p_text, verdict
 from tryonbench.results.tables import Table
+
+HALF_UP = 1e-9
+"""Added to a mean rank before it is rounded, by the page's script, too: 1.25 is 1.3 in both."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Part:
     """`64x48`."""
     findings: Sequence[Finding]
     ranks: Ranks
+    opening: Opening
     verdicts: Verdicts
     figures: Mapping[str, Figure]
     """By name: those that could be drawn."""
@@ -50,6 +54,16 @@ class Part:
     seeds: Sequence[str]
     """How far runs that differ in their seed alone lie apart, a line for each metric."""
     changes: Changes | None = None
+
+    @property
+    def compares(self) -> bool:
+        """Whether there are methods that can be compared."""
+        return sum(row.contends for row in self.table.rows) >= FEWEST
+
+    @property
+    def marks_costs(self) -> bool:
+        """Whether the best cost is marked: not where they were measured in different ways."""
+        return len(self.table.conditions) <= 1
 
     @property
     def marks(self) -> dict[str, str]:
@@ -177,6 +191,9 @@ def render(page: Page) -> str:
             style=Markup(assets.style()),
             script=script,
             plotly=Markup(assets.packed_plotly()),
+            RANK=RANK,
+            NAME=NAME,
+            HALF_UP=HALF_UP,
             next_figure=lambda: next(figure),
             next_table=lambda: next(table),
         )

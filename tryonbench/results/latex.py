@@ -22,6 +22,10 @@ SPECIAL = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
+    "`": r"\textasciigrave{}",
+    "[": "{[}",
+    "]": "{]}",
+    "*": "{*}",
     "↑": r"$\uparrow$",
     "↓": r"$\downarrow$",
     "—": "---",
@@ -45,7 +49,9 @@ SPECIAL = {
     "’": "'",
     "…": r"\ldots{}",
     "\u00a0": "~",
+    "\u200b": "{}",
 }
+"""The brackets and the star would be options of the line's end before them."""
 FORMULAS = {"ΔE00": r"$\Delta E_{00}$", "FID∞": r"FID$_{\infty}$"}
 """Of several signs."""
 LETTERS = 0x17F
@@ -84,13 +90,15 @@ def escaped(text: str) -> str:
     >>> escaped("a_b & 5 %")
     'a\\\\_b \\\\& 5 \\\\%'
     """
-    parts = re.split(f"({'|'.join(FORMULAS)})", text)
+    apart = re.sub("-(?=-)", "-\u200b", text)  # two hyphens would become a dash
+    parts = re.split(f"({'|'.join(FORMULAS)})", apart)
     return _one_line("".join(FORMULAS.get(part) or "".join(map(_sign, part)) for part in parts))
 
 
 def _sign(mark: str) -> str:
     """One sign; the number of one that a plain pdflatex stops at."""
-    return SPECIAL.get(mark) or (mark if ord(mark) <= LETTERS else f"U+{ord(mark):04X}")
+    known = mark.isspace() or (mark.isprintable() and ord(mark) <= LETTERS)
+    return SPECIAL.get(mark) or (mark if known else f"U+{ord(mark):04X}")
 
 
 def _one_line(text: str) -> str:
@@ -113,7 +121,7 @@ def _row(row: Row, columns: Sequence[Column], seconds: dict[str, set[str]]) -> s
 
 
 def _cell(cell: Cell, contends: bool, seconds: set[str]) -> str:
-    text = escaped(cell.text)
+    text = re.sub(r"^-(?=\d)", "$-$", escaped(cell.text))
     if cell.best:
         return f"\\textbf{{{text}}}"
     return f"\\underline{{{text}}}" if contends and cell.text in seconds else text

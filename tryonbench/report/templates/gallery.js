@@ -36,7 +36,7 @@ class Gallery {
 
   text(method, sample, metric = this.metric) {
     const value = this.data.values[method]?.[metric]?.[sample] ?? null;
-    return value === null ? "" : value.toFixed(this.data.metrics[metric].decimals);
+    return value === null ? "" : fixed(value, this.data.metrics[metric].decimals);
   }
 
   fits(sample) {
