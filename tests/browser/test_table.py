@@ -15,8 +15,8 @@ from tryonbench.files import read_json, write_json
 from tryonbench.report import Options, Size, build_report
 
 PLAIN = Options(Size(2), figures=None)
-MARKS = """() => [...document.querySelectorAll('#leaderboard tbody:not(.floor) tr')].map(row =>
-    [...row.cells].map(cell => [cell.dataset.rank, cell.dataset.value, cell.innerText.trim()]))"""
+MARKS = """() => [...document.querySelectorAll('#leaderboard tbody:not(.floor) td')].map(cell =>
+    [cell.dataset.rank, Number(cell.dataset.value).toFixed(9), cell.innerText.trim()])"""
 RANK = "rows => rows.map(row => row.cells[1].innerText)"
 ROWS = "#leaderboard .part:first-of-type tbody:not(.floor) tr[data-contends]:not([hidden])"
 

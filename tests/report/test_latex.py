@@ -49,6 +49,7 @@ def test_a_reports_tables_compile(runs: list[Run], tmp_path: Path) -> None:
 def test_awkward_names_and_every_sign_compile_and_nothing_is_lost(tmp_path: Path) -> None:
     rows = [row(name, 0.5 + i / 100, best=i == 6) for i, name in enumerate(AWKWARD)]
     signs = row("".join(SPECIAL), 0.1)
-    log = compiled([to_latex(table(*rows, signs))], tmp_path)
+    letters = [row("".join(map(chr, range(i, i + 32))), -0.1) for i in range(0, 0x190, 32)]
+    log = compiled([to_latex(table(*rows, signs, *letters))], tmp_path)
     assert "Missing character" not in log
     assert "undefined" not in log.lower()

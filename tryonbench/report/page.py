@@ -29,7 +29,7 @@ from tryonbench.report.reproduce import Origin
 from tryonbench.report.sensitivity import Sensitivity
 from tryonbench.report.training import Panel
 from tryonbench.report.verdicts import Verdicts
-from tryonbench.results.cells import COSTS, Column, metric_style
+from tryonbench.results.cells import COSTS, Column
 from tryonbench.results.compare import p_text, verdict
 from tryonbench.results.tables import Table
 
@@ -205,5 +205,5 @@ def _environment() -> Environment:
     """The report's templates, with what they call."""
     found = environment("tryonbench.report")
     found.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
-    found.globals.update(meaning=meaning, style_of=metric_style, verdict=verdict, p_text=p_text)
+    found.globals.update(meaning=meaning, verdict=verdict, p_text=p_text)
     return found

@@ -55,7 +55,9 @@ SPECIAL = {
 FORMULAS = {"ΔE00": r"$\Delta E_{00}$", "FID∞": r"FID$_{\infty}$"}
 """Of several signs."""
 LETTERS = 0x17F
-"""The last letter that a plain pdflatex knows (Latin Extended-A)."""
+"""The last letter that a plain pdflatex knows (Latin Extended-A), except these."""
+NO_LETTERS = "«»ÐÞðþĄąĐđĘęĦħĮįĸĿŀŉŊŋŦŧŲųſ"
+"""What its encoding OT1 lacks: each stopped pdfTeX 1.40.24 (TeX Live 2022)."""
 
 
 def to_latex(table: Table) -> str:
@@ -97,7 +99,8 @@ def escaped(text: str) -> str:
 
 def _sign(mark: str) -> str:
     """One sign; the number of one that a plain pdflatex stops at."""
-    known = mark.isspace() or (mark.isprintable() and ord(mark) <= LETTERS)
+    letter = mark.isprintable() and ord(mark) <= LETTERS and mark not in NO_LETTERS
+    known = mark.isspace() or letter
     return SPECIAL.get(mark) or (mark if known else f"U+{ord(mark):04X}")
 
 

@@ -37,8 +37,8 @@ from tryonbench_methods.diffusion.objectives import Network, objective_of
 from tryonbench_methods.diffusion.upsampler import PlainUNet
 
 LOSSES = {
-    "flow": "flow: squared error of the velocity from picture to noise",
-    "v": "v: squared error of v, a mixture of noise and picture",
+    "flow": "flow: squared error of the velocity",
+    "v": "v: squared error of v, picture and noise",
     "epsilon": "epsilon: squared error of the noise",
     "distil": "distil: squared error against the teacher",
 }

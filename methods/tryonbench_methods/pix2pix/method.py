@@ -61,8 +61,8 @@ class Pix2Pix(TryOnMethod):
     config_class = Pix2PixConfig
     words: ClassVar[Mapping[str, str]] = {
         **WORDS,
-        "feature_matching": "feature matching: difference in the discriminator's layers",
-        "gradient_penalty": "gradient penalty: the discriminator's slope against 1",
+        "feature_matching": "feature matching: discriminator's features",
+        "gradient_penalty": "gradient penalty: slope against 1",
     }
     phases = (Phase("generator", ("generator",)), Phase("discriminator", ("discriminator",)))
     config: Pix2PixConfig

@@ -58,8 +58,8 @@ class StyleGAN(TryOnMethod):
     config_class = StyleGANConfig
     words: ClassVar[Mapping[str, str]] = {
         **WORDS,
-        "path_length": "path length: how evenly the picture follows the style",
-        "r1": "R1: the discriminator's squared slope on photographs",
+        "path_length": "path length: even response to the style",
+        "r1": "R1: discriminator's slope on photographs",
     }
     phases = (Phase("generator", ("generator",)), Phase("discriminator", ("discriminator",)))
     config: StyleGANConfig

@@ -19,16 +19,16 @@ HEIGHT, ENTRY = 240, 19
 
 def training(panel: Panel, look: Look) -> Figure:
     """One phase of a method: each loss smoothed, over its faint raw values."""
-    several = len(panel.curves) > 1
-    series = _series(len(panel.curves)) if several else [look]
-    dashes = [DASHES[i % len(DASHES)] for i in range(len(panel.curves))]
+    count, named = len(panel.curves), panel.kind.name != "validation"
+    series = _series(count) if count > 1 else [look]
+    dashes = [DASHES[i % len(DASHES)] for i in range(count)]
     lines = [_lines(*one) for one in zip(panel.curves, series, dashes, strict=True)]
     return {
         "data": [trace for pair in lines for trace in pair],
         "layout": {
-            "height": HEIGHT + (ENTRY * len(panel.curves) if several else 0),
+            "height": HEIGHT + ENTRY * count * named,
             "margin": {"l": 48, "r": 8, "t": 8, "b": 40},
-            "showlegend": several,
+            "showlegend": named,
             "legend": {"orientation": "v", "y": 1.0, "yanchor": "bottom", "x": 0, "xanchor": "left",
                        "font": {"size": 11}},
             "xaxis": {"title": {"text": "images seen"}, "nticks": 5, "rangemode": "tozero"},
