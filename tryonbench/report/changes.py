@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tryonbench.results.as_json import Saved, SavedRow, SavedTable
 from tryonbench.results.cells import (
     COSTS,
+    MEMORY,
     PARAMETERS,
     Column,
     amount,
@@ -112,4 +113,6 @@ def _moved(column: Column, was: float, now: float) -> Change:
 def _size(column: Column, difference: float) -> str:
     if column == PARAMETERS:
         return count(round(difference))
+    if column == MEMORY:
+        return f"{difference:,.0f}"
     return amount(difference) if column in COSTS else metric_style(column.key).text(difference)

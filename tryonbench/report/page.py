@@ -65,12 +65,12 @@ class Part:
         """Whether the best cost is marked: not where they were measured in different ways."""
         return len(self.table.conditions) <= 1
 
-    @property
+    @cached_property
     def marks(self) -> dict[str, str]:
         """A letter for each reason why a value is missing, and for each note on a row."""
         return {text: letter(i) for i, text in enumerate([*self.table.missing, *self.row_notes])}
 
-    @property
+    @cached_property
     def row_notes(self) -> dict[str, list[str]]:
         """What stands against comparing rows that were not skipped: for each note, their names."""
         found: dict[str, list[str]] = {}
@@ -79,7 +79,7 @@ class Part:
                 found.setdefault(row.note, []).append(row.shown)
         return found
 
-    @property
+    @cached_property
     def quality(self) -> tuple[Column, ...]:
         """The metrics that some row has a value of; why the others have none is in the notes."""
         rows = self.table.rows
