@@ -51,6 +51,7 @@ def test_latex_has_the_best_bold_the_second_underlined_and_all_text_escaped() ->
     assert r"\toprule" in latex
     assert r"SSIM $\uparrow$" in latex
     assert "% FID: no 100 % sure weights_1" in latex
+    assert r"Method & SSIM $\uparrow$ \\" in latex, "no column without a value"
 
 
 def test_latex_needs_no_package_for_its_signs(runs: list[Run], tmp_path: Path) -> None:

@@ -23,9 +23,6 @@ SPECIAL = {
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
     "`": r"\textasciigrave{}",
-    "[": "{[}",
-    "]": "{]}",
-    "*": "{*}",
     "↑": r"$\uparrow$",
     "↓": r"$\downarrow$",
     "—": "---",
@@ -51,7 +48,6 @@ SPECIAL = {
     "\u00a0": "~",
     "\u200b": "{}",
 }
-"""The brackets and the star would be options of the line's end before them."""
 FORMULAS = {"ΔE00": r"$\Delta E_{00}$", "FID∞": r"FID$_{\infty}$"}
 """Of several signs."""
 LETTERS = 0x17F
@@ -61,8 +57,13 @@ NO_LETTERS = "«»ÐÞðþĄąĐđĘęĦħĮįĸĿŀŉŊŋŦŧŲųſ"
 
 
 def to_latex(table: Table) -> str:
-    """A `table` with `booktabs`; floor rows below a rule; why values are missing as comments."""
-    columns = [c for c in table.columns if any(r.cells[c.key].text for r in table.rows)]
+    """A `table` with `booktabs`; floor rows below a rule; why values are missing as comments.
+
+    Columns in which no row has a value are left out.
+    """
+    columns = [
+        c for c in table.columns if any(r.cells[c.key].value is not None for r in table.rows)
+    ]
     rows = [row for row in table.rows if not row.floor]
     floors = [row for row in table.rows if row.floor]
     seconds = {column.key: second_texts(table, column) for column in columns}
@@ -109,7 +110,9 @@ def _one_line(text: str) -> str:
 
 
 def _line(cells: Sequence[str]) -> str:
-    return " & ".join(cells) + r" \\"
+    """A row; a bracket or a star at its start would belong to the end of the line before."""
+    start = "{}" if cells[0][:1] in ("[", "*") else ""
+    return start + " & ".join(cells) + r" \\"
 
 
 def _row(row: Row, columns: Sequence[Column], seconds: dict[str, set[str]]) -> str:

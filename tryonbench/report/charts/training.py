@@ -65,7 +65,7 @@ def _lines(curve: Curve, look: Look, dash: str) -> tuple[Figure, Figure]:
 
 
 def _share_axis() -> Figure:
-    """For shares of the gradient or of the sum."""
+    """For shares of a sum."""
     return {"range": [0, 1], "tickformat": ".0%", "nticks": 5}
 
 
