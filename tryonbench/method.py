@@ -100,6 +100,9 @@ class TryOnMethod(ABC):
     """The first phase's networks are those that `generate` uses: they get the moving average."""
     training_inputs: ClassVar[tuple[Modality, ...]] = ()
     """Modalities that `training_step` reads beyond `info.inputs` and `image`."""
+    words: ClassVar[Mapping[str, str]] = {}
+    """What the names of losses and of `NAME_by_…/BIN` in `TrainState.logged` mean, for the report's
+    legends: `{"l1": "L1: mean absolute difference"}`. There is room for 45 letters."""
 
     def __init__(self, config: ModelConfig, size: tuple[int, int]) -> None:
         """Build the networks for images of `size` (height, width), randomly initialised."""

@@ -95,7 +95,7 @@ def _page(
     names = names_by_folder(runs, entries)
     floors = [row.name for table in all_tables for row in table.rows if row.floor]
     benches = benches_of(runs, _single(entries))
-    look = looks([*names.values(), *(bench.name for bench in benches.rows)], floors)
+    look = looks(_methods(runs, entries, names, benches.rows), floors)
     own = [table for table in all_tables if not _of_preset(table, entries)] or all_tables
     panels = panels_of(runs, names)
     return Page(
@@ -112,6 +112,15 @@ def _page(
         looks=look,
         left_out=[*collected.left_out, *benches.left_out],
     )
+
+
+def _methods(
+    runs: Sequence[Run], entries: Sequence[Entry], names: Mapping[Path, str], rows: Sequence[Bench]
+) -> dict[str, str]:
+    """The method of everything that has a name in the report."""
+    found = {bench.name: bench.method for bench in rows}
+    found |= {names[run.folder]: str(run.manifest()["method"]) for run in runs}
+    return found | {entry.name: entry.result.method for entry in entries}
 
 
 def _single(entries: Sequence[Entry]) -> dict[str, str]:

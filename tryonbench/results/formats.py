@@ -35,7 +35,7 @@ def to_markdown(table: Table) -> str:
     lines += [_line(_markdown_row(table, row)) for row in table.rows]
     notes = [f"- {_safe(row.shown)}: {_safe(row.note)}" for row in table.rows if row.note]
     said = [*table.imported.items(), *table.missing.items(), *table.remarks.items()]
-    notes += [f"- {', '.join(on)}: {_safe(reason)}" for reason, on in said]
+    notes += [f"- {_safe(', '.join(on))}: {_safe(reason)}" for reason, on in said]
     return "\n".join([*lines, *([""] if notes else []), *notes]) + "\n"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +15,7 @@ from tryonbench.config import RunConfig
 from tryonbench.method import MethodInfo, Part, Phase, TrainState, TryOnBatch, TryOnMethod
 from tryonbench.seeds import derive, noise
 from tryonbench_methods.common.sizes import require_multiple, require_patches
-from tryonbench_methods.diffusion.binned import by_time
+from tryonbench_methods.diffusion.binned import by_time, time_words
 from tryonbench_methods.diffusion.cascade import (
     low_resolution,
     resized,
@@ -36,6 +36,13 @@ from tryonbench_methods.diffusion.model import GarmentMemory, GarmentUNet, Perso
 from tryonbench_methods.diffusion.objectives import Network, objective_of
 from tryonbench_methods.diffusion.upsampler import PlainUNet
 
+LOSSES = {
+    "flow": "flow: squared error of the velocity",
+    "v": "v: squared error of v, picture and noise",
+    "epsilon": "epsilon: squared error of the noise",
+    "distil": "distil: squared error against the teacher",
+}
+"""In words."""
 GUIDANCE = (1.0, 1.5, 2.0, 3.0)
 """Weights that a sweep compares."""
 
@@ -52,6 +59,7 @@ class Diffusion(TryOnMethod):
         size_multiple=(4, 4),
     )
     config_class = DiffusionConfig
+    words: ClassVar[Mapping[str, str]] = {**LOSSES, **time_words(LOSSES)}
     phases = (Phase("generator", ("person_unet", "garment_unet")),)
     config: DiffusionConfig
     _previous: TryOnMethod | None = None

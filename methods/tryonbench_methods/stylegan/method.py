@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -31,6 +31,7 @@ from tryonbench_methods.common.perceptual import distances, require_distances
 from tryonbench_methods.common.sizes import require_multiple, require_patches
 from tryonbench_methods.common.training import (
     PICTURES,
+    WORDS,
     balance,
     frozen,
     painted_before,
@@ -55,6 +56,11 @@ class StyleGAN(TryOnMethod):
         size_multiple=(8, 8),
     )
     config_class = StyleGANConfig
+    words: ClassVar[Mapping[str, str]] = {
+        **WORDS,
+        "path_length": "path length: even response to the style",
+        "r1": "R1: discriminator's slope on photographs",
+    }
     phases = (Phase("generator", ("generator",)), Phase("discriminator", ("discriminator",)))
     config: StyleGANConfig
 
