@@ -158,3 +158,17 @@ def test_a_failed_trial_is_kept_with_its_reason(planned: MakePlan, free, monkeyp
     record = work(plan, 3)
     assert [trial.state for trial in record.trials] == ["complete", "failed", "complete"]
     assert record.trials[1].message == "the loss has exploded"
+
+
+def test_importance_needs_trials_and_finds_what_matters(planned: MakePlan, free) -> None:
+    plan = planned("l1", "ssim")
+    few = work(plan, 3)
+    assert few.importance.missing == "not enough trials: 3 complete, it needs 20"
+    record = work(plan, 30)
+    assert record.importance.missing is None
+    shares = record.importance.shares
+    assert shares is not None
+    for key in ("l1", "ssim"):
+        assert sum(shares[key].values()) == pytest.approx(1.0)
+        assert max(shares[key], key=shares[key].get) == "optimizer.lr"
+        assert shares[key]["model.losses.gan"] < 0.2

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from inspect import signature
+from typing import Any
 
 from tryonbench.errors import InputError
 
@@ -17,6 +19,11 @@ def require_optuna() -> None:
     """
     if find_spec("optuna") is None:
         raise InputError('tuning needs optuna: pip install "tryonbench[tune]"')
+
+
+def argument(function: Callable[..., Any], new: str, old: str) -> str:
+    """The name that an argument has in the Optuna that is installed."""
+    return new if new in signature(function).parameters else old
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from tryonbench.files import write_json
 from tryonbench.tune.objectives import Objective
-from tryonbench.tune.packages import calm_optuna
+from tryonbench.tune.packages import argument, calm_optuna
 from tryonbench.tune.plan import Plan
 from tryonbench.tune.schema import (
     FILE,
@@ -103,6 +103,8 @@ def _shares(study: Study, position: int, higher_is_better: bool) -> dict[str, fl
 
     with calm_optuna(), warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # that it takes less as better, as `loss` is
-        evaluator: Any = PedAnovaImportanceEvaluator(baseline_quantile=BEST)
+        name = argument(PedAnovaImportanceEvaluator, "target_quantile", "baseline_quantile")
+        quantile: dict[str, Any] = {name: BEST}
+        evaluator = PedAnovaImportanceEvaluator(**quantile)
         found = get_param_importances(study, evaluator=evaluator, target=loss)
     return {name: float(share) for name, share in found.items()}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from optuna.trial import FrozenTrial
 
 from tryonbench.errors import InputError
 from tryonbench.files import make_folder
+from tryonbench.tune.packages import argument
 
 HEARTBEAT, GRACE = 30, 120
 """Seconds between two signs of life of a trial, and without one until it counts as dead."""
@@ -39,7 +39,8 @@ def open_storage(url: str, on_death: Callable[[Study, FrozenTrial], None]) -> RD
     """
     if url.startswith("sqlite:///") and (file := url.removeprefix("sqlite:///")):
         make_folder(Path(file).parent)
-    called: dict[str, Any] = {_callback(): on_death}
+    name = argument(RDBStorage, "heartbeat_stale_trial_callback", "failed_trial_callback")
+    called: dict[str, Any] = {name: on_death}
     connect = {"connect_args": {"timeout": WAIT}} if url.startswith("sqlite") else {}
     for attempt in range(TRIES):
         try:
@@ -55,12 +56,6 @@ def open_storage(url: str, on_death: Callable[[Study, FrozenTrial], None]) -> RD
                 raise InputError(f"cannot open the storage {masked(url)}: {_why(error)}") from error
             time.sleep(0.2)
     raise AssertionError
-
-
-def _callback() -> str:
-    """The argument's name, which is another since Optuna 4.9."""
-    new, old = "heartbeat_stale_trial_callback", "failed_trial_callback"
-    return new if new in signature(RDBStorage).parameters else old
 
 
 def masked(url: str) -> str:
