@@ -6,7 +6,7 @@ from rich.table import Table
 
 from tryonbench.cli.options import note
 from tryonbench.cli.show import console
-from tryonbench.report.studies import about, headings, rows
+from tryonbench.report.studies import about, rows
 from tryonbench.results.cells import MISSING
 from tryonbench.tune.plan import Plan
 from tryonbench.tune.schema import StudyRecord
@@ -36,11 +36,11 @@ def print_plan(plan: Plan, trials: int | None, done: int) -> None:
 
 def print_study(record: StudyRecord) -> None:
     """The trials and the best of them; on stdout."""
-    table = Table(*headings(record))
-    for row in rows(record):
-        cells = (row.state, *row.values, *row.settings)
-        table.add_row(f"{'*' if row.best else ''}{row.number}", *cells)
-    screen = console()
+    goals = [f"{one.label} {'↑' if one.higher_is_better else '↓'}" for one in record.objectives]
+    table, screen = Table("trial", "state", *goals, "settings"), console()
+    for row, trial in zip(rows(record), record.trials, strict=True):
+        number = f"{'*' if row.best else ''}{row.number}"
+        table.add_row(number, row.state, *row.values, values_text(trial.settings))
     screen.print(table)
     screen.print(about(record), markup=False, highlight=False, soft_wrap=True)
     for trial in record.trials:

@@ -47,7 +47,7 @@ def preset_text(record: StudyRecord, trial: TrialRecord) -> str:
     return (
         f"# Trial {trial.number} of the study {record.name}: {found}\n"
         f"# after {record.images} images, on {record.held_out} held-out people.\n"
-        f"{yaml.safe_dump(values, sort_keys=False)}"
+        f"{yaml.safe_dump(values, sort_keys=False, default_flow_style=None)}"
     )
 
 
