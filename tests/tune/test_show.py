@@ -73,8 +73,8 @@ def test_figures_show_the_trials() -> None:
     assert "pareto" not in figures_of(study(1))
     shares = {"ssim": {LR: 0.9, GAN: 0.1}, "latency": {LR: 0.2, GAN: 0.8}}
     bars = figures_of(study(importance={"shares": shares}))["importance"]
-    assert bars["data"][0]["y"] == [LR, GAN]
-    assert bars["variants"][1]["data"][0]["x"] == [0.2, 0.8]
+    assert bars["variants"][0]["data"][0] == {"x": [0.9, 0.1], "y": [LR, GAN]}
+    assert bars["variants"][1]["data"][0] == {"x": [0.8, 0.2], "y": [GAN, LR]}
 
 
 def test_the_page_says_what_was_tried_and_what_is_missing() -> None:

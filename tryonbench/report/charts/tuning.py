@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate, combinations
 from typing import Any
 
-from tryonbench.report.charts.base import Figure, digits, layout, plain, select
+from tryonbench.report.charts.base import Figure, digits, layout, log_ticks, plain, select
 from tryonbench.report.colours import NEUTRAL, PALETTE
 from tryonbench.results.cells import metric_style
 from tryonbench.tune.objectives import COST_COLUMNS
@@ -80,7 +80,7 @@ def pareto(record: StudyRecord) -> Figure | None:
             {**steps, "ink": True, "line": DOTTED},
             {**marks, "name": "dominated", "marker": faint},
             {**marks, "mode": "markers+text", "name": "on the front", "marker": BEST}
-            | {"textposition": "top center", "cliponaxis": False},
+            | {"cliponaxis": False},
         ],
         "selects": [select("Objectives", [_pair_title(record, pair) for pair in pairs])],
         "variants": [_pareto(record, *pair) for pair in pairs],
@@ -106,13 +106,21 @@ def _pareto(record: StudyRecord, first: int, second: int) -> Figure:
             _points(record, steps, first, second) | {"line": {**DOTTED, "shape": shape}},
             _points(record, rest, first, second) | {"hovertext": _texts(record, rest)},
             _points(record, front, first, second)
-            | {"hovertext": _texts(record, front), "text": names},
+            | {"hovertext": _texts(record, front), "text": names}
+            | {"textposition": _free_side(record.objectives[first], record.objectives[second])},
         ],
         "layout": {
             "xaxis": {"title": {"text": _axis(record.objectives[first])}},
             "yaxis": {"title": {"text": _axis(record.objectives[second])}},
         },
     }
+
+
+def _free_side(x: ObjectiveRecord, y: ObjectiveRecord) -> str:
+    """Where no dominated trial can be: the side of what is better in both."""
+    return (
+        f"{'top' if y.higher_is_better else 'bottom'} {'right' if x.higher_is_better else 'left'}"
+    )
 
 
 def _points(record: StudyRecord, trials: Sequence[TrialRecord], x: int, y: int) -> Figure:
@@ -123,24 +131,29 @@ def _points(record: StudyRecord, trials: Sequence[TrialRecord], x: int, y: int) 
 
 
 def importance(record: StudyRecord) -> Figure | None:
-    """A bar for each setting: its share of what makes trials good."""
+    """A bar for each setting, the longest first: its share of what makes trials good."""
     shares = record.importance.shares
     if not shares:
         return None
-    names = sorted(record.space, key=lambda name: -max(s.get(name, 0.0) for s in shares.values()))
-    bars = {"type": "bar", "orientation": "h", "marker": {"color": PALETTE[0]}}
     axis = {"type": "category", "autorange": "reversed", "automargin": True}
     return {
-        "data": [{**bars, "y": [plain(name) for name in names], "hoverinfo": "x"}],
-        "selects": [select("Objective", [_title(one) for one in record.objectives])],
-        "variants": [
-            {"data": [{"x": _rounded(shares[one.key].get(name, 0.0) for name in names)}]}
-            | {"layout": {"xaxis": {"title": {"text": f"share of {plain(one.label)}"}}}}
-            for one in record.objectives
+        "data": [
+            {"type": "bar", "orientation": "h", "marker": {"color": PALETTE[0]}, "hoverinfo": "x"}
         ],
+        "selects": [select("Objective", [_title(one) for one in record.objectives])],
+        "variants": [_importance(one, shares[one.key]) for one in record.objectives],
         "layout": layout(
-            90 + 28 * len(names), showlegend=False, yaxis=axis, xaxis={"tickformat": ".0%"}
+            90 + 28 * len(record.space), showlegend=False, yaxis=axis, xaxis={"tickformat": ".0%"}
         ),
+    }
+
+
+def _importance(one: ObjectiveRecord, shares: Mapping[str, float]) -> Figure:
+    names = sorted(shares, key=lambda name: -shares[name])
+    bars = {"x": _rounded(shares[n] for n in names), "y": [plain(n) for n in names]}
+    return {
+        "data": [bars],
+        "layout": {"xaxis": {"title": {"text": f"share of {plain(one.label)}"}}},
     }
 
 
@@ -173,7 +186,6 @@ def _setting(record: StudyRecord, name: str, at: int) -> Figure:
     groups = [t for t in tried if t not in best], [t for t in tried if t in best]
     kind = record.space[name]
     words = kind["type"] == "categorical"
-    axis: Figure = {"type": "category"} if words else {"type": "log" if kind["log"] else "linear"}
     return {
         "data": [
             {
@@ -184,10 +196,20 @@ def _setting(record: StudyRecord, name: str, at: int) -> Figure:
             for group in groups
         ],
         "layout": {
-            "xaxis": {"title": {"text": plain(name)}, **axis},
+            "xaxis": {"title": {"text": plain(name)}, **_setting_axis(kind)},
             "yaxis": {"title": {"text": _axis(record.objectives[at])}},
         },
     }
+
+
+def _setting_axis(kind: Mapping[str, Any]) -> Figure:
+    """As the setting was tried: words, evenly, or evenly in the logarithm."""
+    none: Figure = {"tickvals": None, "ticktext": None}
+    if kind["type"] == "categorical":
+        return {"type": "category", **none}
+    if not kind["log"]:
+        return {"type": "linear", **none}
+    return {"type": "log", **log_ticks(kind["low"], kind["high"])}
 
 
 def _scaled(record: StudyRecord, trial: TrialRecord, at: int) -> float:
