@@ -225,6 +225,15 @@ def parse_set(assignment: str) -> dict[str, Any]:
         value: Any = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise InputError(f'--set {key}: "{text}" is not a value') from error
+    return nested(key, value)
+
+
+def nested(key: str, value: Any) -> dict[str, Any]:
+    """A setting's value where its name puts it.
+
+    >>> nested("optimizer.lr", 1e-4)
+    {'optimizer': {'lr': 0.0001}}
+    """
     for part in reversed(key.split(".")):
         value = {part.strip(): value}
     return dict(value)

@@ -220,11 +220,12 @@ def _row_note(subject: Subject, request: Request) -> str | None:
 
 def _data_source(subject: Subject, request: Request) -> DataSource:
     root, split = str(request.split.root.resolve()), request.split.name
+    unseen = {pair.person for pair in request.pairs.pairs} <= subject.held_out
     return DataSource(
         root=root,
         split=split,
         fingerprint=request.data,
         pairs=request.pairs.digest,
         pair_file=str(request.pair_file.resolve()) if request.pair_file else None,
-        trained_on_test=True if subject.trained_on == f"{root} {split}" else None,
+        trained_on_test=(subject.trained_on == f"{root} {split}" and not unseen) or None,
     )

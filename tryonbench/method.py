@@ -120,6 +120,13 @@ class TryOnMethod(ABC):
         return {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in files}
 
     @classmethod
+    def search_space(cls) -> Mapping[str, Mapping[str, Any]]:
+        """What `tryonbench tune` tries: ranges by setting (`tryonbench.tune.space`); by default
+        `search.yaml` beside the module, none if there is no such file."""
+        file = Path(inspect.getfile(cls)).with_name("search.yaml")
+        return yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+    @classmethod
     def training_modalities(cls) -> tuple[Modality, ...]:
         """What is loaded for training: the photograph as target, and what the method reads."""
         return ("image", *cls.info.inputs, *cls.training_inputs)

@@ -46,6 +46,8 @@ class Subject:
     """Its name in `tryonbench.floor`, if no method makes it."""
     trained_on: str | None = None
     """Root and split of the training data."""
+    held_out: frozenset[str] = frozenset()
+    """Persons of that split that it was not trained on."""
     settings: tuple[str, ...] = ()
     """Of a variant: in place of those that it was trained with, such as `model.steps=8`."""
     note: str | None = None
@@ -91,7 +93,14 @@ def run_subject(run: Run) -> Subject:
     settings = tuple(manifest.get("settings", ())) if kind == VARIANT else ()
     identity = _identity(method, *map(file_sha256, files_read(file)), *settings)
     subject = Subject(
-        run, method, family, identity, file, None, None, _trained_on(manifest), settings
+        run,
+        method,
+        family,
+        identity,
+        checkpoint=file,
+        trained_on=_trained_on(manifest),
+        held_out=frozenset(manifest.get("data", {}).get("held_out", ())),
+        settings=settings,
     )
     return _exported(subject, file) if is_export(file) else subject
 

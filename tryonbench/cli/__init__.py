@@ -22,6 +22,7 @@ from tryonbench.cli import (
     results,
     run,
     train,
+    tune,
     weights,
 )
 from tryonbench.errors import TryonbenchError
@@ -44,6 +45,7 @@ app.command("export")(export.export)
 app.command("compare")(compare.compare)
 app.command("report")(report.report)
 app.command("run")(run.run)
+app.command("tune")(tune.tune)
 app.command("doctor")(doctor.doctor)
 app.add_typer(data.app, name="data")
 app.add_typer(methods.app, name="methods")

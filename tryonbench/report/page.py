@@ -27,6 +27,7 @@ from tryonbench.report.grids import Strip
 from tryonbench.report.ranks import FEWEST, NAME, RANK, Opening, Ranks
 from tryonbench.report.reproduce import Origin
 from tryonbench.report.sensitivity import Sensitivity
+from tryonbench.report.studies import StudyView
 from tryonbench.report.training import Panel
 from tryonbench.report.verdicts import Verdicts
 from tryonbench.results.cells import COSTS, Column
@@ -113,6 +114,7 @@ class Page:
     origins: Sequence[Origin]
     looks: Mapping[str, Look]
     left_out: Sequence[str] = ()
+    studies: Sequence[StudyView] = ()
 
     @property
     def methods(self) -> str:
@@ -154,6 +156,7 @@ class Page:
             "subgroups": ("Subgroups", "subgroups" in figures),
             "training": ("Training", bool(self.training or self.strips)),
             "efficiency": ("Efficiency", bool(self.efficiency)),
+            "tuning": ("Tuning", bool(self.studies)),
             "sensitivity": ("Protocols", bool(self.sensitivities)),
             "data": ("Data", bool(self.checks)),
             "methods": ("Methods", bool(self.cards)),

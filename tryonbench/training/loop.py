@@ -119,7 +119,8 @@ class Trainer:
                 if stop.asked:
                     self.save()
                     raise KeyboardInterrupt
-                if stopped_early(self.config, self.best):
+                given_up = self.validator and self.validator.ended
+                if given_up or stopped_early(self.config, self.best):
                     break
                 self._save_if_due()
             self.save()

@@ -32,7 +32,7 @@ from tryonbench.training.overfit import (
     tell_verdict,
 )
 from tryonbench.training.trackers import require_trackers
-from tryonbench.training.validation import Best, hold_out
+from tryonbench.training.validation import Best, Watch, hold_out
 
 NEUTRAL = {"workers", "checkpoint_seconds", "trackers", "samples_every", "log_every"}
 """Settings that a resumed run may change."""
@@ -50,6 +50,7 @@ def train(
     fresh: bool = False,
     overfit: int = 0,
     tell: Callable[[str], None] = lambda line: None,
+    watch: Watch | None = None,
 ) -> bool:
     """Train to the end, from the run's last checkpoint if it has one.
 
@@ -59,6 +60,7 @@ def train(
         fresh: delete what the run folder holds and begin again.
         overfit: learn the first so many samples by heart, and fail if that does not succeed.
         tell: called with lines for the user.
+        watch: called with each validation; where it says so, the training ends and is kept.
 
     Returns:
         False if the run was complete already.
@@ -83,6 +85,8 @@ def train(
             dataset[0]  # a broken sample or missing file should stop us before networks are built
             with memory_explained(method, config, run):
                 trainer = _trainer(method, config, run, held_out)
+                if trainer.validator:
+                    trainer.validator.watch = watch
                 _open(run, manifest, fresh)
                 trainer.resume()
                 with _noted(run):
