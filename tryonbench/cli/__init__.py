@@ -26,6 +26,8 @@ from tryonbench.cli import (
     weights,
 )
 from tryonbench.errors import TryonbenchError
+from tryonbench.processes.failure import is_launched, tell, tell_bug
+from tryonbench.processes.world import world
 
 app = typer.Typer(
     name="tryonbench",
@@ -62,9 +64,13 @@ def main() -> None:
     try:
         app()
     except TryonbenchError as error:
-        print(f"error: {error}", file=sys.stderr)
+        tell(str(error))
         sys.exit(error.exit_code)
+    except Exception as error:
+        if world().count == 1:
+            raise
+        sys.exit(tell_bug(error))
     except SystemExit as done:
-        if done.code == 130:
+        if done.code == 130 and not is_launched():
             print("interrupted: run the same command again to go on", file=sys.stderr)
         raise

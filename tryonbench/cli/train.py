@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from tryonbench.cli.options import RUNS, Data, Runs, data_root, note
+from tryonbench.cli.processes import Devices, sharing
 
 if TYPE_CHECKING:
     from tryonbench.data.layout import Split
@@ -41,6 +42,7 @@ def train(
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse pose files without exactly one person.")
     ] = False,
+    devices: Devices = None,
 ) -> None:
     """Train a method, or go on with its interrupted run.
 
@@ -49,7 +51,8 @@ def train(
     given = with_seed(assignments or [], seed)
     if stage is not None:
         given = [*given, f"model.stage={stage}"]
-    train_method(method, preset, data, split, config, given, runs, run, fresh, strict, overfit)
+    with sharing(devices):
+        train_method(method, preset, data, split, config, given, runs, run, fresh, strict, overfit)
 
 
 def with_seed(assignments: list[str], seed: int | None) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from tryonbench.checkpoint import BEST, MODEL, read_header, weights_file
@@ -18,9 +18,11 @@ from tryonbench.environment import environment
 from tryonbench.errors import InputError, TryonbenchError
 from tryonbench.files import refuse_unwritable, write_text
 from tryonbench.method import TryOnMethod, size_problem
+from tryonbench.processes.world import on_first, world
 from tryonbench.registry import run_config
 from tryonbench.runs import OVERFIT, Run
 from tryonbench.training.checkpoints import newest_state
+from tryonbench.training.hardware import refuse_strategy
 from tryonbench.training.loop import Trainer, stopped_early
 from tryonbench.training.memory import memory_explained
 from tryonbench.training.overfit import (
@@ -34,7 +36,7 @@ from tryonbench.training.overfit import (
 from tryonbench.training.trackers import require_trackers
 from tryonbench.training.validation import Best, Watch, hold_out
 
-NEUTRAL = {"workers", "checkpoint_seconds", "trackers", "samples_every", "log_every"}
+NEUTRAL = {"workers", "checkpoint_seconds", "trackers", "samples_every", "log_every", "strategy"}
 """Settings that a resumed run may change."""
 WAITS = 0.2
 """Share of the time from which on waiting for data is worth telling."""
@@ -76,26 +78,34 @@ def train(
         require_region(split)
         config, pairs = overfit_config(config), first_pairs(pairs, overfit)
     dataset, held_out = _datasets(method, config, split, pairs, tell)
-    data = _data(split, fingerprint(split, pairs), dataset, held_out)
+    data = _data(split, on_first(lambda: fingerprint(split, pairs)), dataset, held_out)
     manifest = _manifest(OVERFIT if overfit else "training", method, config, data)
-    with run.locked():
-        _refuse_other(run, method, manifest, fresh)
-        complete = not fresh and _is_complete(run, config)
+    with _locked(run):
+        on_first(lambda: _refuse_other(run, method, manifest, fresh))
+        complete = not fresh and on_first(lambda: _is_complete(run, config))
         if not complete:
             dataset[0]  # a broken sample or missing file should stop us before networks are built
             with memory_explained(method, config, run):
                 trainer = _trainer(method, config, run, held_out)
                 if trainer.validator:
                     trainer.validator.watch = watch
-                _open(run, manifest, fresh)
+                on_first(lambda: _open(run, manifest, fresh))
                 trainer.resume()
                 with _noted(run):
                     trainer.fit(dataset)
             _tell_best(trainer, tell)
             _tell_waiting(trainer, tell, split, dataset)
     if overfit:
-        tell_verdict(judge(run, method, config, dataset), tell)
+        on_first(lambda: tell_verdict(judge(run, method, config, dataset), tell))
     return not complete
+
+
+@contextmanager
+def _locked(run: Run) -> Iterator[None]:
+    """The run's lock; of several processes, the first has it."""
+    with ExitStack() as stack:
+        on_first(lambda: stack.enter_context(run.locked()))
+        yield
 
 
 def _trainer(
@@ -111,11 +121,14 @@ def _trainer(
 @contextmanager
 def _noted(run: Run) -> Iterator[None]:
     """Write down with what the block broke off; what was written before is void."""
-    run.broken_off.unlink(missing_ok=True)
+    first = world().is_first
+    if first:
+        run.broken_off.unlink(missing_ok=True)
     try:
         yield
     except TryonbenchError as error:
-        write_text(run.broken_off, f"{error}\n")
+        if first:
+            write_text(run.broken_off, f"{error}\n")
         raise
 
 
@@ -168,6 +181,7 @@ def _check(method: type[TryOnMethod], config: RunConfig[Any]) -> None:
     require_trackers(config.trackers)
     if problem := size_problem(method.info, config.size):
         raise InputError(f"{method.info.name} {problem}; change it with --set size=[H,W]")
+    refuse_strategy(config, len(method.phases))
     method.require_for_training(config)
 
 
@@ -180,6 +194,7 @@ def _manifest(
         "method": method.info.name,
         "family": method.info.family,
         "seed": config.seed,
+        "processes": world().count,
         "config": config.model_dump(mode="json"),
         "data": data,
         "environment": environment(),

@@ -20,6 +20,7 @@ from tryonbench.method import (
     TryOnMethod,
     ranges,
 )
+from tryonbench.processes.rows import drawn
 from tryonbench.seeds import noise
 from tryonbench_methods.common.conditions import (
     GARMENT_INPUTS,
@@ -190,13 +191,17 @@ class StyleGAN(TryOnMethod):
 
     def _sample(self, batch: TryOnBatch, growth: Growth, with_paths: bool = False) -> Painting:
         """Pictures from random latents, for training."""
-        shape, device = (len(batch), self.config.generator.latent), batch.need("agnostic").device
-        z, blend = torch.randn(shape, device=device), None
+        z, blend = self._drawn_latents(batch), None
         if self.config.style_mixing:
-            levels = len(self.config.generator.channels)
+            levels, device = len(self.config.generator.channels), batch.need("agnostic").device
             share = crossover(len(batch), levels, self.config.style_mixing, device)
-            blend = Blend(share, torch.randn(shape, device=device))
+            blend = Blend(share, self._drawn_latents(batch))
         return self._paint(batch, z, blend=blend, growth=growth, with_paths=with_paths)
+
+    def _drawn_latents(self, batch: TryOnBatch) -> Tensor:
+        """Random ones, for training."""
+        latent, device = self.config.generator.latent, batch.need("agnostic").device
+        return drawn(lambda n: torch.randn(n, latent, device=device), len(batch))
 
     def _growth(self, state: TrainState) -> Growth:
         return growth_at(self.config.grow, self.config.fade_images, state.images)
