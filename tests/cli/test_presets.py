@@ -78,5 +78,6 @@ def test_published_rows_name_known_presets() -> None:
     assert {row.preset for row in rows} == {"", "vtoneval", "sift"}
     assert {row.preset for row in rows if row.preset} <= set(presets())
     leffa = next(row for row in rows if row.method == "Leffa" and row.source == "Leffa")
+    assert leffa.origin == "in its own paper"
     assert leffa.values["paired"] == {"ssim": 0.899, "lpips": 0.048, "fid": 4.54}
     assert leffa.values["unpaired"] == {"fid": 8.52}

@@ -25,7 +25,7 @@ from tryonbench.report.choose import chosen
 from tryonbench.report.colours import Look, looks
 from tryonbench.report.entries import Entry, collect
 from tryonbench.report.export import on_paper
-from tryonbench.report.gallery import _links, gallery_of
+from tryonbench.report.gallery import gallery_of, links
 from tryonbench.report.images import PerImage, per_image
 from tryonbench.report.ranks import ranks
 from tryonbench.report.thumbnails import Wanted
@@ -166,7 +166,7 @@ def test_full_links_the_files_from_the_page(images: PerImage, tmp_path: Path) ->
     out = tmp_path / "50 % #1"
     linked = gallery_of(images, {}, Size(1, full=True), out).samples[0]
     assert all(link and (out / unquote(link)).resolve().is_file() for link in linked.links)
-    odd = _links([Wanted(out / "a #1?.png", "", "")], tmp_path, full=True)
+    odd = links([Wanted(out / "a #1?.png", "", "")], tmp_path, full=True)
     assert odd == ("50%20%25%20%231/a%20%231%3F.png",)
     plain = gallery_of(images, {}, Size(1), tmp_path).samples[0]
     assert set(plain.links) == {None}

@@ -184,6 +184,7 @@ def test_presets_stand_beside_published_values_and_not_among_protocols(
     page = build_report([run], tmp_path / "out", Options(Size(1), figures=None))
     html = page.read_text("utf-8")
     assert 'id="sensitivity"' in html
+    assert all(f"{row.method} <small>in {row.source}</small>" in html for row in beside.published)
     assert html.count('<table class="leaderboard">') == 2, "our two protocols"
 
 

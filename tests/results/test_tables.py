@@ -240,6 +240,17 @@ def test_what_was_done_otherwise_is_said_in_every_form() -> None:
     assert to_frame(table)["kid_note"].tolist() == [remark, remark]
 
 
+def test_a_remark_of_some_rows_says_whose_it_is() -> None:
+    few, fewer = "subsets of 10 images", "subsets of 5 images"
+    notes = {"a": few, "b_1": few, "c|": fewer, "d": None}
+    rows = [result(name, {"kid": value(0.01, False, note=note)}) for name, note in notes.items()]
+    table = only([*rows, result("e", {"kid": value(None, False, missing="why")})])
+    assert table.remarks == {few: ["KID x1000 of a, b_1"], fewer: ["KID x1000 of c|"]}
+    assert f"- KID x1000 of c\\|: {fewer}" in to_markdown(table).splitlines()
+    most = only(rows[:3])
+    assert most.remarks[few] == ["KID x1000 of all but c|"]
+
+
 def test_tables_are_written_for_other_tools(tmp_path: Path) -> None:
     found = tables([result("a", {"ssim": value(0.5)}), result("b", {"ssim": value(0.25)})])
     write_tables(found, tmp_path)

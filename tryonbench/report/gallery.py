@@ -118,7 +118,7 @@ def gallery_of(images: PerImage, attributes: Attributes, size: Size, out: Path) 
     flat = [one for row in rows for one in row]
     made = iter(thumbnails(flat, images.source.protocol.size, size.tallest))
     samples = tuple(
-        Sample(images.ids[i], i, tuple(islice(made, len(row))), _links(row, out, size.full))
+        Sample(images.ids[i], i, tuple(islice(made, len(row))), links(row, out, size.full))
         for i, row in zip(positions, rows, strict=True)
     )
     return Gallery(images, attributes, samples)
@@ -134,7 +134,7 @@ def _row(source: Source, name: str, folders: Mapping[str, Path]) -> Iterator[Wan
         yield Wanted(_output(folder, name), f"{name} by {method}", NO_IMAGE)
 
 
-def _links(files: Sequence[Wanted], out: Path, full: bool) -> tuple[str | None, ...]:
+def links(files: Sequence[Wanted], out: Path, full: bool) -> tuple[str | None, ...]:
     """Addresses of the files, as seen from the page; none unless asked for."""
     base = out.resolve()
     if not full:

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -129,6 +130,7 @@ def _points(log: Path) -> dict[tuple[Kind, str], dict[str, Points]]:
     return found
 
 
+@cache
 def _place(key: str) -> tuple[Kind, str, str] | None:
     """The panel that a key of the log belongs to, kind and phase, and the curve; or none."""
     for kind in KINDS:
