@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 def train(
     method: Annotated[str, typer.Option("--method", help="See `tryonbench methods list`.")],
-    preset: Annotated[str, typer.Option("--preset", help="A preset of the method.")] = "nano",
+    preset: Annotated[
+        str, typer.Option("--preset", help="A preset of the method, or FILE.yaml.")
+    ] = "nano",
     data: Data = None,
     split: Annotated[str, typer.Option("--split", help="Split to train on.")] = "train",
     config: Annotated[
