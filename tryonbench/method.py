@@ -91,7 +91,9 @@ class TryOnMethod(ABC):
 
     A trainable one also implements `build` and `training_step`. Random numbers: `training_step`
     may use torch's global generator, which the loop seeds by (seed, images seen), so that a
-    resumed run repeats exactly; `generate` uses nothing but its `seeds`.
+    resumed run repeats exactly; it does by `tryonbench.processes.rows.drawn`, and takes means over
+    a batch that are no loss by `batch_mean`, where several processes are to learn what one does.
+    `generate` uses nothing but its `seeds`.
     """
 
     info: ClassVar[MethodInfo]

@@ -35,10 +35,10 @@ def alone(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def _shared(count: int, root: Path, out: Path, trained: Path, *strategies: str) -> Path:
+def _shared(count: int, root: Path, out: Path, trained: Path, *more: str) -> Path:
     """The work, by torchrun in some processes."""
     script = Path(__file__).with_name("shared_work.py")
-    words = [str(script), str(root), str(out), str(trained), *strategies]
+    words = [str(script), str(root), str(out), str(trained), *more]
     done = subprocess.run(
         [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", str(count), *words],
         env={**os.environ, "TRYONBENCH_CACHE": str(out / "cache"), "OMP_NUM_THREADS": "1"},
@@ -51,8 +51,8 @@ def _shared(count: int, root: Path, out: Path, trained: Path, *strategies: str) 
 
 @pytest.fixture(scope="session")
 def by_two(root: Path, alone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What two processes leave; in `fsdp/` a training with split weights."""
-    return _shared(2, root, tmp_path_factory.mktemp("two"), alone / "pix2pix", "fsdp")
+    """What two processes leave; also a training with split weights in `fsdp/`, and `long`."""
+    return _shared(2, root, tmp_path_factory.mktemp("two"), alone / "pix2pix", "more")
 
 
 @pytest.fixture(scope="session")

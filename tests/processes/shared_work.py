@@ -12,9 +12,10 @@ from pathlib import Path
 
 from tryonbench.cli.train import train_method
 from tryonbench.data.layout import open_split
+from tryonbench.errors import InputError
 from tryonbench.evaluation import evaluate_all
 from tryonbench.processes.failure import tell_bug
-from tryonbench.processes.world import join, leave, on_first, place_in
+from tryonbench.processes.world import World, each, join, leave, on_first, place_in
 from tryonbench.protocols import get_protocol
 from tryonbench.registry import method_class
 from tryonbench.request import Request
@@ -31,6 +32,10 @@ TRAININGS: dict[str, tuple[str, ...]] = {
     "pix2pix": (*GAN, "augment.flip=0.5", "model.losses.gan=wgan-gp"),
     "stylegan": (*GAN, "size=32x24", "model.style_mixing=0.5", "model.losses.path_length=2"),
 }
+
+
+LONG = ("size=32x24", "batch_size=4", "images=96", "log_every=1", "checkpoint_seconds=0.1")
+"""Of a training that is stopped on the way."""
 
 
 def train_three(root: Path, out: Path) -> None:
@@ -60,6 +65,19 @@ def _subjects(out: Path, trained: Path) -> list[Subject]:
     return [run_subject(own), baseline_subject(method_class("mean-colour"), out)]
 
 
+def _fail_in_the_last(place: World, out: Path) -> None:
+    """What each process is told of an error in one of them."""
+
+    def failing() -> None:
+        if place.rank == place.count - 1:
+            raise InputError("a broken picture")
+
+    try:
+        each(failing)
+    except InputError as error:
+        (out / f"told-{place.rank}.txt").write_text(str(error))
+
+
 if __name__ == "__main__":
     place = place_in(os.environ)
     assert place is not None
@@ -68,8 +86,10 @@ if __name__ == "__main__":
     try:
         train_three(root, out)
         score_two(root, out, trained)
-        if "fsdp" in sys.argv[4:]:
+        if "more" in sys.argv[4:]:
             train_one("diffusion", root, out / "fsdp", "fsdp")
+            train_method("stylegan", "nano", root, "train", None, [*LONG], out, "long", False)
+        _fail_in_the_last(place, out)
     except Exception as error:
         sys.exit(tell_bug(error))
     leave()

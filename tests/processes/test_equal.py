@@ -61,6 +61,12 @@ def test_pictures_and_scores(alone: Path, shared: Path, run: str, protocol: str)
     _assert_equal_scores(one, other, protocol)
 
 
+def test_an_error_in_one_is_told_in_all(shared: Path) -> None:
+    told = [file.read_text() for file in shared.glob("told-*.txt")]
+    assert told == ["a broken picture"] * len(told)
+    assert len(told) in (2, 3)
+
+
 def _assert_equal_scores(one: Run, other: Run, protocol: str) -> None:
     """Values, intervals, rows and what intervals come from."""
     first, second = (read_result(run.result(protocol)) for run in (one, other))

@@ -148,7 +148,7 @@ class _Summed(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:
-        total = x.clone()
+        total = x.clone(memory_format=torch.contiguous_format)  # sent as it lies in memory
         distributed.all_reduce(total)
         return total
 

@@ -10,6 +10,8 @@ from torch.distributed.device_mesh import DeviceMesh
 from torch.distributed.fsdp import FSDPModule, fully_shard
 from torch.distributed.tensor import DTensor, distribute_tensor
 
+from tryonbench.processes.world import world
+
 
 def sharded(network: nn.Module, mesh: DeviceMesh) -> nn.Module:
     """Split a network's weights over the processes, in place: those of a block are put together
@@ -36,9 +38,11 @@ def whole_tensor(x: Tensor) -> Tensor:
 
 
 def whole_tensors(state: Any) -> Any:
-    """The same for all tensors in dictionaries and lists; what was in parts is on the CPU."""
+    """The same for all tensors in dictionaries and lists, for the first process to write: it has
+    on its CPU what was in parts, the others nothing."""
     if isinstance(state, DTensor):
-        return state.full_tensor().cpu()
+        whole = state.full_tensor()
+        return whole.cpu() if world().is_first else whole.new_empty(0)
     if isinstance(state, dict):
         return {key: whole_tensors(value) for key, value in state.items()}
     return [whole_tensors(value) for value in state] if isinstance(state, list) else state

@@ -82,6 +82,7 @@ def train(
     manifest = _manifest(OVERFIT if overfit else "training", method, config, data)
     with _locked(run):
         on_first(lambda: _refuse_other(run, method, manifest, fresh))
+        _tell_processes(run, fresh, tell)
         complete = not fresh and on_first(lambda: _is_complete(run, config))
         if not complete:
             dataset[0]  # a broken sample or missing file should stop us before networks are built
@@ -236,6 +237,15 @@ def _refuse_other(
             f"{run.folder} was made with other settings ({'; '.join(changes)}); "
             "name another run with --run, or begin again with --fresh"
         )
+
+
+def _tell_processes(run: Run, fresh: bool, tell: Callable[[str], None]) -> None:
+    """Say whether a run goes on in another number of processes than it was begun with."""
+    if fresh or not _has_checkpoint(run):
+        return
+    before, now = run.manifest().get("processes", 1), world().count
+    if before != now:
+        tell(f"begun by {before} process(es), goes on with {now}: the same but for rounding")
 
 
 def _deciding(config: dict[str, Any]) -> dict[str, Any]:
