@@ -23,7 +23,8 @@ from tryonbench.cli import (
     train,
     weights,
 )
-from tryonbench.errors import TryonbenchError
+from tryonbench.errors import StorageError, TryonbenchError
+from tryonbench.storage import storage_line
 
 app = typer.Typer(
     name="tryonbench",
@@ -60,6 +61,12 @@ def main() -> None:
     except TryonbenchError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except OSError as error:
+        line = storage_line(error)
+        if line is None:
+            raise
+        print(f"error: {line}", file=sys.stderr)
+        sys.exit(StorageError.exit_code)
     except SystemExit as done:
         if done.code == 130:
             print("interrupted: run the same command again to go on", file=sys.stderr)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from tryonbench.files import write_text
 from tryonbench.runs import Run, read_log
+from tryonbench.storage import storing
 from tryonbench.training.trackers import Tracker
 
 
@@ -21,7 +22,7 @@ class RunLog:
     def write(self, values: Mapping[str, float]) -> None:
         """Append one record; what is not finite is left out, for JSON has no word for it."""
         finite = {key: value for key, value in values.items() if math.isfinite(value)}
-        with self.path.open("a", encoding="utf-8") as stream:
+        with storing(self.path.parent), self.path.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(finite) + "\n")
         for tracker in self.trackers:
             tracker.log(finite, int(values["images"]))
