@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from tryonbench.checkpoint import BEST, MODEL, read_header, weights_file
@@ -15,12 +16,12 @@ from tryonbench.data.layout import Split
 from tryonbench.data.pairs import PairList, own_garments
 from tryonbench.data.prepared import find_prepared
 from tryonbench.environment import environment
-from tryonbench.errors import InputError, TryonbenchError
-from tryonbench.files import refuse_unwritable, write_text
+from tryonbench.errors import InputError, StorageError, TakenError, TryonbenchError
+from tryonbench.files import is_vacant, refuse_unwritable, write_text
 from tryonbench.method import TryOnMethod, size_problem
 from tryonbench.registry import run_config
-from tryonbench.runs import OVERFIT, Run
-from tryonbench.training.checkpoints import newest_state
+from tryonbench.runs import MANIFEST, OVERFIT, Run
+from tryonbench.training.checkpoints import newest_state, remove_unfinished
 from tryonbench.training.loop import Trainer, stopped_early
 from tryonbench.training.memory import memory_explained
 from tryonbench.training.overfit import (
@@ -79,7 +80,10 @@ def train(
     with run.locked():
         _refuse_other(run, method, manifest, fresh)
         complete = not fresh and _is_complete(run, config)
-        if not complete:
+        if complete:  # the process that made it so may have been killed right after
+            run.take()
+            remove_unfinished(run)
+        else:
             dataset[0]  # a broken sample or missing file should stop us before networks are built
             with memory_explained(method, config, run):
                 trainer = _trainer(method, config, run, held_out)
@@ -110,6 +114,8 @@ def _noted(run: Run) -> Iterator[None]:
     run.broken_off.unlink(missing_ok=True)
     try:
         yield
+    except (StorageError, TakenError):  # the training itself is sound
+        raise
     except TryonbenchError as error:
         write_text(run.broken_off, f"{error}\n")
         raise
@@ -201,7 +207,7 @@ def _refuse_other(
         InputError: the folder is no training run, or (unless it begins again or has no
             checkpoint) it was made with another configuration or other data.
     """
-    if not run.folder.exists() or (run.folder.is_dir() and not any(run.folder.iterdir())):
+    if is_vacant(run.folder):
         return
     known = run.manifest()
     if known["kind"] != manifest["kind"]:
@@ -233,12 +239,23 @@ def _completed(method: type[TryOnMethod], config: dict[str, Any]) -> dict[str, A
 
 
 def _open(run: Run, manifest: dict[str, Any], fresh: bool) -> None:
-    """Write the manifest of a run that has no checkpoint to go on from."""
+    """Write the manifest of a run that has no checkpoint to go on from, and take the run."""
     if fresh:
         for folder in (run.folder, run.folder.with_name(f"{run.name}@{BEST}")):
-            shutil.rmtree(folder, ignore_errors=True)
+            _delete(folder)
     if not _has_checkpoint(run):
         run.write_manifest(manifest)
+    run.take()
+
+
+def _delete(folder: Path) -> None:
+    """Delete a run, its manifest last: what a kill leaves is still a run, to begin again."""
+    for entry in folder.iterdir() if folder.is_dir() else ():
+        if entry.is_dir():
+            shutil.rmtree(entry, ignore_errors=True)
+        elif entry.name != MANIFEST:
+            entry.unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def differences(old: dict[str, Any], new: dict[str, Any], prefix: str = "") -> list[str]:
