@@ -17,6 +17,7 @@ from tryonbench.cli import (
     evaluate,
     export,
     generate,
+    launch,
     methods,
     report,
     run,
@@ -46,6 +47,7 @@ app.command("report")(report.report)
 app.command("run")(run.run)
 app.command("doctor")(doctor.doctor)
 app.add_typer(data.app, name="data")
+app.add_typer(launch.app, name="launch")
 app.add_typer(methods.app, name="methods")
 app.add_typer(weights.app, name="weights")
 

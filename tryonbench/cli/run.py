@@ -46,7 +46,7 @@ def run_suite(
     from tryonbench.suite.plan import Planner
     from tryonbench.suite.record import Record, left
 
-    jobs = Planner(suite, _root(suite, dry), runs).jobs()
+    jobs = Planner(suite, suite_root(suite, dry), runs).jobs()
     record = Record(runs / "suites" / suite.name)
     todo, places = left(jobs, record, again), at_once or suite.jobs
     if dry:
@@ -58,7 +58,7 @@ def run_suite(
         note(f"{suite.name}: all {len(jobs)} jobs are done; --again looks at each anew")
 
 
-def _root(suite: Suite, dry: bool) -> Path:
+def suite_root(suite: Suite, dry: bool) -> Path:
     """The data; a procedural set is drawn now, unless the plan is only printed."""
     from tryonbench.data.default import DEFAULT, drawn_folder, drawn_root
 
