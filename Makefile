@@ -15,10 +15,10 @@ setup: .venv/installed
 demo: setup
 	$(BIN)/tryonbench demo
 
-# The committed report, from the demo's runs: `make demo` first. Pictures of 8 samples keep it small.
+# The committed report, from the demo's runs: `make demo` first.
 RUNS ?= runs
 reference: setup
-	$(BIN)/tryonbench report --runs $(RUNS) --out reports/reference/report --samples 8 --figures none
+	$(BIN)/python -m tools.reference_report $(RUNS) reports/reference/report
 	$(BIN)/python -m tools.report_picture reports/reference/report
 
 test: setup

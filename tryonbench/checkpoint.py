@@ -132,11 +132,11 @@ def files_read(path: Path) -> Iterator[Path]:
 
 
 def sizes_in(path: Path) -> dict[str, int]:
-    """Numbers of each network in a weights file, by the network's name; of an export, by part."""
+    """Numbers of each network in a weights file, by the network's name."""
     if is_export(path):
         from tryonbench.export.schema import read_manifest
 
-        return {part.name: part.parameters for part in read_manifest(path).parts}
+        return read_manifest(path).parameters
     sizes: dict[str, int] = {}
     with safe_open(path, framework="pt") as file:
         for key in list(file.keys()):

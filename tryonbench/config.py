@@ -116,6 +116,9 @@ class RunConfig(Strict, Generic[ModelT]):
     ema_decay: float = Field(default=0.999, ge=0.0, lt=1.0)
     """Moving average of the weights that generate, per step; 0 turns it off."""
     precision: Precision = "32-true"
+    strategy: Literal["ddp", "fsdp"] = "ddp"
+    """How several processes share the training. ddp: each has all weights. fsdp: each has a part of
+    the weights, their average and the optimiser's state, for networks that one GPU cannot hold."""
     compile: bool = False
     """Compile the networks that generate (`torch.compile`). A discriminator is not compiled: its
     gradient penalty needs second derivatives, which compiled code does not have."""
@@ -225,6 +228,15 @@ def parse_set(assignment: str) -> dict[str, Any]:
         value: Any = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise InputError(f'--set {key}: "{text}" is not a value') from error
+    return nested(key, value)
+
+
+def nested(key: str, value: Any) -> dict[str, Any]:
+    """A setting's value where its name puts it.
+
+    >>> nested("optimizer.lr", 1e-4)
+    {'optimizer': {'lr': 0.0001}}
+    """
     for part in reversed(key.split(".")):
         value = {part.strip(): value}
     return dict(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from tryonbench.efficiency import measure_efficiency
@@ -23,6 +24,7 @@ from tryonbench.metrics.halves import explained_halves, measure_halves
 from tryonbench.metrics.loading import Item
 from tryonbench.metrics.outputs import Problems, find_outputs
 from tryonbench.metrics.plan import Plan, Scoring, explained, scoring_of
+from tryonbench.processes.world import each, on_first
 from tryonbench.request import Job, Request, job_of, result_in
 from tryonbench.results.schema import DataSource, Efficiency, Result
 from tryonbench.results.store import write_halves, write_result, write_samples
@@ -44,7 +46,8 @@ def evaluate_all(subject: Subject, requests: Sequence[Request]) -> list[Result]:
     """
     refuse_unwritable(subject.run.folder)
     jobs = [job_of(subject, request) for request in requests]
-    found = {job: result for job in jobs if (result := _known(subject, job))}
+    known = on_first(lambda: [_known(subject, job) for job in jobs])
+    found = {job: result for job, result in zip(jobs, known, strict=True) if result}
     todo: dict[tuple[Path, str], list[Job]] = {}
     for job in jobs:
         if job not in found:
@@ -107,28 +110,34 @@ def generate(subject: Subject, request: Request) -> Path:
     settings = protocol.fingerprint if subject.floor else canonical_json(protocol.generation)
     key = digest(subject.identity, settings, request.data)[:16]
     task = Task(protocol, request.split, request.pairs, key, subject.precision)
-    if todo := missing_positions(task, folder):
-        title = f"generate {subject.run.name} {protocol.name}"
-        if subject.floor:
-            write_truths(task, folder, todo, title)
-        else:
-            generate_images(load_subject(subject, protocol.size), task, folder, todo, title)
+    if todo := on_first(lambda: missing_positions(task, folder)):
+        each(lambda: _make(subject, task, folder, todo))
     return folder
+
+
+def _make(subject: Subject, task: Task, folder: Path, todo: list[int]) -> None:
+    """Write the images at some positions."""
+    title = f"generate {subject.run.name} {task.protocol.name}"
+    if subject.floor:
+        write_truths(task, folder, todo, title)
+    else:
+        generate_images(load_subject(subject, task.protocol.size), task, folder, todo, title)
 
 
 def _scored(subject: Subject, jobs: Sequence[Job]) -> list[Result]:
     """Score the images once for protocols that look at the same ones."""
     if subject.floor == SPLIT_HALF:
-        return [_kept(subject, job, _between_halves(job)) for job in jobs]
+        return [on_first(partial(_kept, subject, job, _between_halves(job))) for job in jobs]
     first, names = jobs[0].request, ", ".join(job.request.protocol.name for job in jobs)
     folder, problems = generate(subject, first), Problems()
-    found, missing = find_outputs(folder, first.pairs.ids, problems, first.allow_missing)
+    there, missing = find_outputs(folder, first.pairs.ids, problems, first.allow_missing)
     named = zip(first.pairs.ids, first.pairs.pairs, strict=True)
-    items = [Item(name, found[name], pair) for name, pair in named if name in found]
+    items = [Item(name, there[name], pair) for name, pair in named if name in there]
     plan = Plan([job.scoring for job in jobs])
     engine = Engine(plan, first.split, items, device())
     measured = engine.measure(problems, f"score {subject.run.name} {names}")
-    return [_kept(subject, job, m, missing) for job, m in zip(jobs, measured, strict=True)]
+    both = zip(jobs, measured, strict=True)
+    return [on_first(partial(_kept, subject, job, found, missing)) for job, found in both]
 
 
 def _between_halves(job: Job) -> Measured:
@@ -220,11 +229,12 @@ def _row_note(subject: Subject, request: Request) -> str | None:
 
 def _data_source(subject: Subject, request: Request) -> DataSource:
     root, split = str(request.split.root.resolve()), request.split.name
+    unseen = {pair.person for pair in request.pairs.pairs} <= subject.held_out
     return DataSource(
         root=root,
         split=split,
         fingerprint=request.data,
         pairs=request.pairs.digest,
         pair_file=str(request.pair_file.resolve()) if request.pair_file else None,
-        trained_on_test=True if subject.trained_on == f"{root} {split}" else None,
+        trained_on_test=(subject.trained_on == f"{root} {split}" and not unseen) or None,
     )

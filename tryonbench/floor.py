@@ -19,6 +19,7 @@ from tryonbench.generation import Task
 from tryonbench.images import Pixels, save_png
 from tryonbench.metrics.halves import persons_of
 from tryonbench.metrics.views import open_picture, saved, truth_view
+from tryonbench.processes.world import dealt
 from tryonbench.progress import progress
 from tryonbench.protocols import Codec, Protocol
 
@@ -30,10 +31,11 @@ CODE = ("tryonbench.floor", "tryonbench.images", "tryonbench.metrics.views")
 
 
 def write_truths(task: Task, folder: Path, todo: list[int], title: str) -> None:
-    """Write `ID.png` for the pairs at some positions, as they come back from JPEG."""
-    ids, pairs = task.pairs.ids, task.pairs.pairs
-    with progress(title, len(todo)) as update:
-        for done, position in enumerate(todo, 1):
+    """Write `ID.png` for the pairs at some positions, as they come back from JPEG; of several
+    processes each writes its share."""
+    ids, pairs, mine = task.pairs.ids, task.pairs.pairs, dealt(todo, 1)
+    with progress(title, len(mine)) as update:
+        for done, position in enumerate(mine, 1):
             pixels = truth_as_jpeg(task.split, pairs[position], task.protocol)
             save_png(folder / f"{ids[position]}.png", pixels)
             update(done)

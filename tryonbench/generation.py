@@ -21,6 +21,7 @@ from tryonbench.files import make_folder, read_json_if_whole, write_json
 from tryonbench.images import is_whole_png, save_png, to_pixels
 from tryonbench.method import TryOnMethod
 from tryonbench.precision import generating
+from tryonbench.processes.world import dealt, world
 from tryonbench.progress import progress
 from tryonbench.protocols import Protocol
 from tryonbench.seeds import image_seed
@@ -49,7 +50,8 @@ def device() -> torch.device:
 def generate_images(
     method: TryOnMethod, task: Task, folder: Path, todo: list[int], title: str
 ) -> None:
-    """Write `ID.png` for the pairs at some positions, each file whole or not there.
+    """Write `ID.png` for the pairs at some positions, each file whole or not there; of several
+    processes each writes its share.
 
     Raises:
         TryonbenchError: the method returned something else than images of the right size.
@@ -58,10 +60,10 @@ def generate_images(
     method.networks.to(device()).eval()
     with progress(title, total, total - len(todo)) as update:
         done = total - len(todo)
-        for batch in _batches(method, task, todo):
+        for batch in _batches(method, task, dealt(todo, task.protocol.batch_size)):
             _write(method, task, batch, folder)
-            done += len(batch)
-            update(done)
+            done += len(batch) * world().count
+            update(min(done, total))
 
 
 def missing_positions(task: Task, folder: Path) -> list[int]:

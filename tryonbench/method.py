@@ -100,6 +100,9 @@ class TryOnMethod(ABC):
     """The first phase's networks are those that `generate` uses: they get the moving average."""
     training_inputs: ClassVar[tuple[Modality, ...]] = ()
     """Modalities that `training_step` reads beyond `info.inputs` and `image`."""
+    words: ClassVar[Mapping[str, str]] = {}
+    """What the names of losses and of `NAME_by_…/BIN` in `TrainState.logged` mean, for the report's
+    legends: `{"l1": "L1: mean absolute difference"}`. There is room for 45 letters."""
 
     def __init__(self, config: ModelConfig, size: tuple[int, int]) -> None:
         """Build the networks for images of `size` (height, width), randomly initialised."""
@@ -115,6 +118,13 @@ class TryOnMethod(ABC):
         folder = Path(inspect.getfile(cls)).parent / "presets"
         files = sorted(folder.glob("*.yaml"))
         return {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in files}
+
+    @classmethod
+    def search_space(cls) -> Mapping[str, Mapping[str, Any]]:
+        """What `tryonbench tune` tries: ranges by setting (`tryonbench.tune.space`); by default
+        `search.yaml` beside the module, none if there is no such file."""
+        file = Path(inspect.getfile(cls)).with_name("search.yaml")
+        return yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
     @classmethod
     def training_modalities(cls) -> tuple[Modality, ...]:

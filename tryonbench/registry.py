@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tryonbench.errors import InputError, did_you_mean
@@ -47,16 +48,27 @@ def method_class(name: str) -> type[TryOnMethod]:
 
 
 def preset_values(method: type[TryOnMethod], preset: str) -> dict[str, Any]:
-    """A preset's settings.
+    """The settings of a preset of the method, or of one in a file, `NAME.yaml`.
 
     Raises:
-        InputError: the method has no such preset.
+        InputError: the method has no such preset, or the file is missing or of another method.
     """
+    if preset.endswith(".yaml"):
+        return _preset_in(Path(preset), method.info.name)
     presets = method.presets()
     if preset not in presets:
         name = method.info.name
         raise InputError(f'{name} has no preset "{preset}"; {did_you_mean(preset, presets)}')
     return {**presets[preset], "method": method.info.name, "preset": preset}
+
+
+def _preset_in(file: Path, method: str) -> dict[str, Any]:
+    from tryonbench.config import read_yaml
+
+    found = read_yaml(file)
+    if found.get("method", method) != method:
+        raise InputError(f"the preset {file} is one of {found['method']}, not of {method}")
+    return {**found, "method": method, "preset": file.stem}
 
 
 def run_config(method: type[TryOnMethod], values: dict[str, Any]) -> RunConfig[Any]:

@@ -20,6 +20,8 @@ from tryonbench.files import digest, read_json_if_whole, write_json
 MANIFEST = "manifest.json"
 OVERFIT = "overfit"
 """The kind of a run that learnt a few samples by heart: no result of a method."""
+IMPORTED = "imported"
+"""The kind of a run whose results were read from a file (`tryonbench results import`)."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,10 @@ class Run:
     def samples(self, protocol: str) -> Path:
         """Per-image values."""
         return self.folder / "results" / f"{protocol}.parquet"
+
+    def parcel(self, protocol: str) -> Path:
+        """Of an imported run: the result as it came."""
+        return self.folder / "imported" / f"{protocol}.json"
 
     def halves(self, protocol: str) -> Path:
         """Distances between sets of images, of all and of random halves."""

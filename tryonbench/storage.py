@@ -64,9 +64,10 @@ def _full(folder: Path) -> int | None:
     return None
 
 
-def storage_line(error: OSError) -> str | None:
+def storage_line(error: Exception) -> str | None:
     """The line for an error of storage wherever it comes from; None for any other error."""
     number = storage_problem(error)
     if number is None:
         return None
-    return f"{error.filename or 'a disk'} {PROBLEMS[number]}; what was there is kept"
+    place = getattr(error, "filename", None) or "a disk"
+    return f"{place} {PROBLEMS[number]}; what was there is kept"

@@ -25,7 +25,7 @@ from tryonbench.metrics.outputs import picture_size
 from tryonbench.protocols import Protocol
 from tryonbench.registry import method_class
 from tryonbench.results.tables import TRUTH
-from tryonbench.runs import OVERFIT, Run
+from tryonbench.runs import IMPORTED, OVERFIT, Run
 
 VARIANT = "variant"
 """The kind of a run that is another one with other settings (`tryonbench.variants`)."""
@@ -46,6 +46,8 @@ class Subject:
     """Its name in `tryonbench.floor`, if no method makes it."""
     trained_on: str | None = None
     """Root and split of the training data."""
+    held_out: frozenset[str] = frozenset()
+    """Persons of that split that it was not trained on."""
     settings: tuple[str, ...] = ()
     """Of a variant: in place of those that it was trained with, such as `model.steps=8`."""
     note: str | None = None
@@ -74,6 +76,11 @@ def run_subject(run: Run) -> Subject:
     family = manifest["family"]
     if kind == OVERFIT:
         raise InputError(f"{run.folder} learnt a few samples by heart (--overfit): no result")
+    if kind == IMPORTED:
+        raise InputError(
+            f"{run.folder} was imported, so there is nothing to evaluate; measure {method} here "
+            "in another folder: --runs DIR"
+        )
     if kind == "images":
         return images_subject(run, Path(manifest["images"]))
     if kind == "floor":
@@ -86,7 +93,14 @@ def run_subject(run: Run) -> Subject:
     settings = tuple(manifest.get("settings", ())) if kind == VARIANT else ()
     identity = _identity(method, *map(file_sha256, files_read(file)), *settings)
     subject = Subject(
-        run, method, family, identity, file, None, None, _trained_on(manifest), settings
+        run,
+        method,
+        family,
+        identity,
+        checkpoint=file,
+        trained_on=_trained_on(manifest),
+        held_out=frozenset(manifest.get("data", {}).get("held_out", ())),
+        settings=settings,
     )
     return _exported(subject, file) if is_export(file) else subject
 

@@ -137,7 +137,7 @@ def test_the_gallery_is_searched_and_filtered(open_report: Open) -> None:
     controls.locator("[name=pictured]").uncheck()
     controls.locator("[name=search]").fill("007")
     assert ids(page) == ["007_00"]
-    assert controls.locator("output").inner_text() == "1 samples"
+    assert controls.locator("output").inner_text() == "1 sample"
     controls.locator("[name=search]").fill("")
     controls.locator("[data-attribute=pattern]").select_option("solid")
     assert ids(page) == ["000_00", "003_00", "006_00", "009_00"]

@@ -29,7 +29,7 @@ def test_one_table_of_all_presets(command, images: Path, synth_root: Path, no_we
     for name in ("ladi", "catvton", "vtoneval", "hrviton", "sift", "dci"):
         assert any(line.startswith(f"│ {name} ") for line in lines), name
         assert any(line.startswith(f"{name}: ") for line in lines), "each says what it leaves out"
-    assert any("CatVTON (Leffa)" in line and "0.057" in line for line in lines)
+    assert any("CatVTON (in Leffa)" in line and "0.057" in line for line in lines)
     assert "tryonbench weights get inception" in done.stdout
 
 

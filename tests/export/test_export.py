@@ -47,7 +47,7 @@ def test_onnx_and_its_manifest(command: Any, tiny_run: Path, synth_root: Path) -
     assert [taken.name for taken in picture.inputs] == ["agnostic", "cloth", "z"]
     assert picture.inputs[2].shape == ("batch", 3, 64, 48)
     assert [taken.range for taken in picture.inputs] == ["[-1, 1]"] * 2 + ["standard normal"]
-    assert picture.parameters == 2435
+    assert found.parameters == {"reader": 224, "painter": 2211}
     assert found.weights.images == 8
     assert found.weights.sha256
     assert found.parity.batches == (1, 3)

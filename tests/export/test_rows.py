@@ -50,7 +50,7 @@ def test_it_is_measured(exported: Path, command: Any) -> None:
     task = Task(target=target, batch=2, device="cpu", min_calls=2, min_seconds=0, extras=True)
     answer = measure(task, 0.0).measured
     assert answer is not None
-    assert answer.parameters == {"picture": 2435}
+    assert answer.parameters == {"reader": 224, "painter": 2211}
     assert answer.flops is not None
     assert answer.flops.total is None
     assert answer.disk_mb * 1e6 == sum(

@@ -26,6 +26,8 @@ QUALITY = {
     "mean-colour": 0.72,
 }
 SKIPPED = "huge-model"
+FAMILIES = {"grey-fill": "baseline", "mean-colour": "baseline", "diffusion": "diffusion"}
+"""The others are GANs."""
 FID_REASON = "weights are missing; get them: tryonbench doctor --download inception"
 KID_REMARK = "subsets of 12 images, not of 1000: there are no more"
 COLOURS = ["firebrick", "teal", "goldenrod", "navy", "olive", "orchid", "sienna", "seagreen"]
@@ -192,7 +194,7 @@ def result(
     return Result(
         method=method,
         run=run.name,
-        family="baseline" if method in ("grey-fill", "mean-colour") else "gan",
+        family=FAMILIES.get(method, "gan"),
         protocol=protocol,
         fingerprint="0a1b2c3d4e5f",
         n=SAMPLES,

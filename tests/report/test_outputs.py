@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -13,7 +14,7 @@ from tryonbench.files import read_json, write_json
 from tryonbench.report import Options, Size, build_report, export
 from tryonbench.report.changes import changes_of
 from tryonbench.report.export import checked_format, on_paper, write_figures
-from tryonbench.results.as_json import load_tables
+from tryonbench.results.as_json import Saved, load_tables, save_tables
 from tryonbench.results.cells import COSTS, Cell, Column
 from tryonbench.results.latex import escaped, to_latex
 from tryonbench.results.tables import Row, Table
@@ -50,6 +51,7 @@ def test_latex_has_the_best_bold_the_second_underlined_and_all_text_escaped() ->
     assert r"\toprule" in latex
     assert r"SSIM $\uparrow$" in latex
     assert "% FID: no 100 % sure weights_1" in latex
+    assert r"Method & SSIM $\uparrow$ \\" in latex, "no column without a value"
 
 
 def test_latex_needs_no_package_for_its_signs(runs: list[Run], tmp_path: Path) -> None:
@@ -88,14 +90,50 @@ def test_what_changed_is_told_with_its_direction(runs: list[Run], tmp_path: Path
     assert "L1 +0.100" in html
     assert 'class="up">SSIM +0.100' in html
     assert 'class="down">L1 +0.100' in html
-    assert "No longer here: stylegan." in html
+    assert "not in this one: stylegan." in html
+
+
+def test_the_column_of_changes_says_in_words_what_is_new_unchanged_or_not_measured(
+    runs: list[Run], tmp_path: Path
+) -> None:
+    build_report([run for run in runs if run.name != "diffusion"], tmp_path, PLAIN)
+    old = tmp_path / "tables/tables.json"
+    content = read_json(old) | {"created": "01 February 2026"}
+    for one in content["tables"]:
+        cells = next(row for row in one["rows"] if row["name"] == "pix2pix")["cells"]
+        del cells["ssim"], cells["l1"]["value"]
+        cells["fid"] |= {"value": 3.0, "text": "3.00"}
+        cells["gone_metric"] = {"value": 1.0, "text": "1"}
+    write_json(old, content)
+    html = build_report(runs, tmp_path / "new", replace(PLAIN, compare=old)).read_text("utf-8")
+    assert html.count("Since the report of 01 February 2026</button>") == 2
+    assert html.count('<td class="change">new</td>') == 2, "diffusion"
+    assert html.count('<td class="change" data-value="0">unchanged</td>') == 2 * 3
+    assert "not measured then: SSIM, L1<" in html
+    assert "no longer measured: FID, gone_metric<" in html
+
+
+def test_changes_are_counted_and_signed_as_the_table_shows_them() -> None:
+    before = tables_of(table(row("a", 0.9), row("b", 0.8)))
+    rows = (row("a", 0.95), row("b", 0.7))
+    found = changes_of(table(*rows), before)
+    assert [found.rows[name].balance for name in "ab"] == [1, -1]
+    [change] = found.rows["b"].moved
+    assert (change.label, change.text, change.better) == ("SSIM", "-0.100", False)
+
+
+def tables_of(one: Table) -> Saved:
+    """A table as an older report has it."""
+    with TemporaryDirectory() as folder:
+        save_tables(Path(folder) / "t.json", [one], "01 February 2026")
+        return load_tables(Path(folder) / "t.json")
 
 
 def test_another_fingerprint_is_not_compared(runs: list[Run], tmp_path: Path) -> None:
     build_report(runs, tmp_path, PLAIN)
     old = load_tables(tmp_path / "tables/tables.json")
     found = changes_of(replace(table(row("a", 0.9)), protocol="synth/paired-64x48"), old)
-    assert found.problem == "the older report had other settings or other data"
+    assert found.problem == f"the report of {old.created} had other settings or other data"
     assert not found.rows
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 import plotly.graph_objects as go
@@ -24,9 +25,10 @@ from tryonbench.report.choose import chosen
 from tryonbench.report.colours import Look, looks
 from tryonbench.report.entries import Entry, collect
 from tryonbench.report.export import on_paper
-from tryonbench.report.gallery import gallery_of
+from tryonbench.report.gallery import _links, gallery_of
 from tryonbench.report.images import PerImage, per_image
 from tryonbench.report.ranks import ranks
+from tryonbench.report.thumbnails import Wanted
 from tryonbench.report.training import panels_of
 from tryonbench.report.verdicts import verdicts
 from tryonbench.results.cells import LATENCY
@@ -51,7 +53,7 @@ def images(table: Table, entries: list[Entry]) -> PerImage:
 
 @pytest.fixture(scope="module")
 def look(table: Table) -> dict[str, Look]:
-    return looks([row.name for row in table.rows], ["grey-fill", "mean-colour"])
+    return looks({row.name: row.name for row in table.rows}, ["grey-fill", "mean-colour"])
 
 
 def test_every_variant_of_every_figure_is_valid_plotly(
@@ -161,7 +163,10 @@ def test_attributes_follow_garment_and_person_of_the_pair(entries: list[Entry], 
 
 
 def test_full_links_the_files_from_the_page(images: PerImage, tmp_path: Path) -> None:
-    linked = gallery_of(images, {}, Size(1, full=True), tmp_path).samples[0]
-    assert all(link and (tmp_path / link).is_file() for link in linked.links)
+    out = tmp_path / "50 % #1"
+    linked = gallery_of(images, {}, Size(1, full=True), out).samples[0]
+    assert all(link and (out / unquote(link)).resolve().is_file() for link in linked.links)
+    odd = _links([Wanted(out / "a #1?.png", "", "")], tmp_path, full=True)
+    assert odd == ("50%20%25%20%231/a%20%231%3F.png",)
     plain = gallery_of(images, {}, Size(1), tmp_path).samples[0]
     assert set(plain.links) == {None}

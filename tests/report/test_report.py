@@ -15,7 +15,6 @@ from tryonbench.errors import InputError
 from tryonbench.files import read_json, write_json, write_text
 from tryonbench.report import Options, Size, build_report
 from tryonbench.report.assets import packed_plotly, plotly, policy
-from tryonbench.report.colours import looks
 from tryonbench.report.entries import collect
 from tryonbench.results.store import read_result, result_files
 from tryonbench.runs import Run, runs_below
@@ -236,14 +235,6 @@ def test_a_cut_log_gives_no_curve(copied: list[Run], tmp_path: Path) -> None:
     for run in copied:
         write_text(run.log, '{"images": 1, "loss/generator/l1": NaN}\n{"ima')
     assert 'id="training"' not in rebuilt(copied, tmp_path)
-
-
-def test_methods_differ_in_colour_or_marker_and_keep_both() -> None:
-    names = [f"m{i:02d}" for i in range(20)]
-    look = looks(names, ["floor"])
-    assert len({(look[name].colour, look[name].symbol) for name in names}) == 20
-    assert look["floor"].glyph == "○"
-    assert looks(reversed(names), ["floor"]) == look
 
 
 def test_a_broken_result_or_manifest_is_left_out_and_named(

@@ -26,6 +26,7 @@ from tryonbench.files import write_json, write_text
 from tryonbench.report import Options, Size, build_report
 from tryonbench.report.cards import cards_of
 from tryonbench.report.charts.efficiency import latencies, memories, throughputs
+from tryonbench.report.charts.training import training
 from tryonbench.report.checks import checks_of
 from tryonbench.report.colours import looks
 from tryonbench.report.efficiency import Bench, benches_of
@@ -88,7 +89,7 @@ def test_the_newest_benchmark_of_each_kind_is_shown(run: Run) -> None:
     ]
     assert len(found.left_out) == 1
     assert "broken.json" in found.left_out[0]
-    look = looks(["pix2pix"], [])
+    look = looks({"pix2pix": "pix2pix"}, [])
     memory = memories(found.rows, look)
     assert memory is not None
     assert memory["data"][0]["y"] == [164, 228], "against the size, there are two"
@@ -101,7 +102,7 @@ def test_the_newest_benchmark_of_each_kind_is_shown(run: Run) -> None:
 def test_throughputs_that_are_near_each_other_have_ticks_within_the_axis() -> None:
     [row] = bench("2026-01-01T00:00:00Z", ((64, 48),), 50).rows
     shown = [Bench("pix2pix", "pix2pix", row, "2026-01-01T00:00:00Z")]
-    figure = throughputs(shown, looks(["pix2pix"], []))
+    figure = throughputs(shown, looks({"pix2pix": "pix2pix"}, []))
     assert figure is not None
     axis = figure["layout"]["yaxis"]
     low, high = (10**end for end in axis["range"])
@@ -120,12 +121,44 @@ def test_the_log_has_panels_for_shares_noise_levels_and_validations(run: Run) ->
     }
     write_text(run.log, json.dumps(line) + "\n")
     panels = panels_of([run], {run.folder: "m"})
-    assert [(p.kind.name, p.curves[0].name) for p in panels] == [
-        ("loss", "l1"),
-        ("share", "l1"),
-        ("level", "flow_by_t/2"),
-        ("validation", "ssim"),
+    assert [(p.kind.name, p.title, p.curves[0].name) for p in panels] == [
+        ("loss", "losses, generator", "l1"),
+        ("share", "share of each loss, generator", "l1"),
+        ("level", "loss by noise level, generator", "flow_by_t/2"),
+        ("validation", "validation: SSIM", "ssim"),
     ]
+
+
+def labels(run: Run, method: str, *keys: str) -> list[str]:
+    """The legends of what a run of a method logged."""
+    run.write_manifest(run.manifest() | {"method": method})
+    lines = [json.dumps({"images": 8 * i, **dict.fromkeys(keys, 0.5)}) for i in range(1, 30)]
+    write_text(run.log, "\n".join(lines))
+    [panel] = panels_of([run], {run.folder: "m"})
+    drawn = training(panel, looks({"m": method}, [])["m"])
+    named = [trace for trace in drawn["data"] if "name" in trace]
+    if len(keys) > 1:
+        assert drawn["layout"]["showlegend"]
+        assert len({trace["line"]["color"] for trace in named}) == len(keys)
+        assert len({trace["line"]["dash"] for trace in named}) == len(keys)
+        assert len({trace["marker"]["symbol"] for trace in named}) == len(keys)
+    return [trace["name"] for trace in named]
+
+
+def test_each_curve_has_its_own_look_and_says_what_it_is(run: Run) -> None:
+    levels = [f"generator/flow_by_t/{i}" for i in range(4)]
+    assert labels(run, "diffusion", *levels) == [
+        f"loss at noise level {i + 1} of 4 (t {i / 4:g} to {(i + 1) / 4:g})" for i in range(4)
+    ]
+    losses = labels(run, "pix2pix", "loss/generator/l1", "loss/generator/feature_matching")
+    assert losses[1] == "L1: mean absolute difference"
+    assert losses[0].startswith("feature matching: ")
+
+
+def test_curves_of_a_method_that_is_not_installed_go_by_their_names(run: Run) -> None:
+    keys = [f"generator/x_by_t/{i}" for i in (10, 9)]
+    assert labels(run, "of-another", *keys) == ["x by t, part 9", "x by t, part 10"]
+    assert labels(run, "of-another", "loss/painter/my_loss") == ["my loss"]
 
 
 def test_sample_grids_are_shown_evenly_over_time(run: Run) -> None:

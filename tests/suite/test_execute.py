@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from tryonbench.cli import run_show
 from tryonbench.cli.run import run_suite
 from tryonbench.suite.execute import Runner, last_line
 from tryonbench.suite.plan import Job
@@ -163,3 +164,16 @@ floor: false
     good = read_suite(write(text.replace(", {method: pix2pix, set: [images=8, size=66x48]}", "")))
     run_suite(good, runs)
     assert "all 1 jobs are done" in capfd.readouterr().err
+
+
+def test_a_running_job_is_heard_of(record: Record, monkeypatch) -> None:
+    lines: list[str] = []
+    monkeypatch.setattr(run_show, "HEARD_EVERY", 0.0)
+    monkeypatch.setattr(run_show, "note", lines.append)
+    one = Job("talks", ("import time; print('step 3', flush=True); time.sleep(1.5)",))
+    runner = Fake([one], record, at_once=1)
+    show = run_show._lines([one], runner)
+    runner.run(show)
+    assert lines[0] == "talks: running"
+    assert "talks: step 3" in lines
+    assert lines[-1].startswith("talks: done in ")

@@ -20,11 +20,15 @@ from tryonbench.cli import (
     launch,
     methods,
     report,
+    results,
     run,
     train,
+    tune,
     weights,
 )
 from tryonbench.errors import StorageError, TryonbenchError
+from tryonbench.processes.failure import is_launched, tell, tell_bug
+from tryonbench.processes.world import world
 from tryonbench.storage import storage_line
 
 app = typer.Typer(
@@ -45,10 +49,12 @@ app.command("export")(export.export)
 app.command("compare")(compare.compare)
 app.command("report")(report.report)
 app.command("run")(run.run)
+app.command("tune")(tune.tune)
 app.command("doctor")(doctor.doctor)
 app.add_typer(data.app, name="data")
 app.add_typer(launch.app, name="launch")
 app.add_typer(methods.app, name="methods")
+app.add_typer(results.app, name="results")
 app.add_typer(weights.app, name="weights")
 
 
@@ -61,15 +67,16 @@ def main() -> None:
     try:
         app()
     except TryonbenchError as error:
-        print(f"error: {error}", file=sys.stderr)
+        tell(str(error))
         sys.exit(error.exit_code)
-    except OSError as error:
-        line = storage_line(error)
-        if line is None:
+    except Exception as error:
+        if line := storage_line(error):
+            tell(line)
+            sys.exit(StorageError.exit_code)
+        if world().count == 1:
             raise
-        print(f"error: {line}", file=sys.stderr)
-        sys.exit(StorageError.exit_code)
+        sys.exit(tell_bug(error))
     except SystemExit as done:
-        if done.code == 130:
+        if done.code == 130 and not is_launched():
             print("interrupted: run the same command again to go on", file=sys.stderr)
         raise

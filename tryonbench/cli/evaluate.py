@@ -6,6 +6,7 @@ import json
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from tryonbench.cli.options import (
     note,
 )
 from tryonbench.cli.precheck import check_folder
+from tryonbench.cli.processes import Devices, sharing
 
 if TYPE_CHECKING:
     from tryonbench.cli.asked import Asked
@@ -49,6 +51,7 @@ def evaluate(
     explain: options.Explain = False,
     out: options.Out = None,
     runs: Runs = RUNS,
+    devices: Devices = None,
     as_json: Json = False,
 ) -> None:
     """Generate what is missing, score it, and print the table.
@@ -72,15 +75,17 @@ def evaluate(
     }
     _refuse(faults)
     refuse_unknown(names, runs)
-    source, protocols = open_split(data_root(data), split), tuple(dict.fromkeys(protocol or ()))
+    protocols = tuple(dict.fromkeys(protocol or ()))
     wanted = protocols, keys_of(preset), pairing or "paired", keys_of(metrics)
-    asked = Asked(source, *wanted, allow_missing, efficiency, pairs, tuple(assignments or ()))
-    if check:
-        check_folder(images, lambda size: asked.requests(size, paired_only=True), as_json)
-    elif explain:
-        _explain(names, all_, images, runs, asked)
-    else:
-        _evaluate(names, all_, images, out, runs, asked, as_json)
+    options_left = allow_missing, efficiency, pairs, tuple(assignments or ())
+    with sharing(devices):
+        asked = Asked(open_split(data_root(data), split), *wanted, *options_left)
+        if check:
+            check_folder(images, lambda size: asked.requests(size, paired_only=True), as_json)
+        elif explain:
+            _explain(names, all_, images, runs, asked)
+        else:
+            _evaluate(names, all_, images, out, runs, asked, as_json)
 
 
 def _refuse_runs(
@@ -140,15 +145,16 @@ def _evaluate_runs(names: list[str], all_: bool, runs: Path, asked: Asked) -> _O
     """Runs and baselines one by one; with `all_`, a failure is told and the others go on."""
     from tryonbench.cli.targets import everything, subject_of
     from tryonbench.errors import TryonbenchError
+    from tryonbench.processes.world import on_first
 
-    names, untrained = everything(runs) if all_ else (names, [])
+    names, untrained = on_first(lambda: everything(runs)) if all_ else (names, [])
     if not all_:
-        subjects = [subject_of(name, runs, asked.changes) for name in names]
+        subjects = on_first(lambda: [subject_of(name, runs, asked.changes) for name in names])
         return _Outcome([result for s in subjects for result in _results(s, asked)])
     outcome = _Outcome([])
     for name in names:
         try:
-            outcome.results += _results(subject_of(name, runs), asked)
+            outcome.results += _results(on_first(partial(subject_of, name, runs)), asked)
         except Exception as error:
             if not isinstance(error, TryonbenchError):
                 traceback.print_exc()

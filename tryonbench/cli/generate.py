@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from tryonbench.cli.options import RUNS, Data, PairFile, Protocols, Runs, data_root, note
+from tryonbench.cli.processes import Devices, sharing
 
 if TYPE_CHECKING:
     from tryonbench.interpolation import Row
@@ -30,30 +32,52 @@ def generate(
     ] = None,
     steps: Annotated[int, typer.Option(min=2, help="Pictures in the row.")] = 7,
     runs: Runs = RUNS,
+    devices: Devices = None,
 ) -> None:
     """Make a run's images for a protocol, or those that are missing after an interruption.
 
     Example: `tryonbench generate RUN --protocol synth/unpaired-64x48`
     Example: `tryonbench generate RUN --interpolate 00000_00 00001_00`
     """
+    from tryonbench.errors import InputError
+    from tryonbench.files import refuse_unwritable
+
+    if person and not interpolate:
+        raise InputError("--person is for --interpolate; choose pairs with --pairs FILE")
+    if out:
+        refuse_unwritable(out)
+    with sharing(devices):
+        _generate(run, data, split, protocol, pairs, out, interpolate, person, steps, runs)
+
+
+def _generate(
+    run: str,
+    data: Path | None,
+    split: str,
+    protocol: list[str] | None,
+    pairs: Path | None,
+    out: Path | None,
+    interpolate: tuple[str, str] | None,
+    person: str | None,
+    steps: int,
+    runs: Path,
+) -> None:
+    """Arguments as of `generate`."""
     from tryonbench.cli.targets import protocols_for, subject_of
     from tryonbench.data.layout import open_split
     from tryonbench.errors import InputError
     from tryonbench.evaluation import generate as make
-    from tryonbench.files import refuse_unwritable
     from tryonbench.interpolation import Row
+    from tryonbench.processes.world import on_first
     from tryonbench.request import Request
     from tryonbench.subjects import subject_size
 
-    if out:
-        refuse_unwritable(out)
-    subject = subject_of(run, runs)
+    subject = on_first(lambda: subject_of(run, runs))
     source = open_split(data_root(data), split)
     if interpolate:
-        _interpolate(subject, Row(source, interpolate, person, steps), protocol or pairs, out)
+        row = Row(source, interpolate, person, steps)
+        on_first(lambda: _interpolate(subject, row, protocol or pairs, out))
         return
-    if person:
-        raise InputError("--person is for --interpolate; choose pairs with --pairs FILE")
     names, size = dict.fromkeys(protocol or ()), subject_size(subject, source)
     protocols = list(protocols_for(names, size, source, own_list=pairs is not None))
     if out and len(protocols) > 1:
@@ -62,7 +86,7 @@ def generate(
         folder = make(subject, Request(chosen, source, pair_file=pairs))
         note(f"{chosen.name}: images in {folder}")
         if out:
-            _copy(folder, out)
+            on_first(partial(_copy, folder, out))
 
 
 def _interpolate(subject: Subject, row: Row, chosen: object, out: Path | None) -> None:

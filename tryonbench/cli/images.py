@@ -10,6 +10,7 @@ from tryonbench.environment import environment
 from tryonbench.errors import InputError
 from tryonbench.evaluation import evaluate_all
 from tryonbench.metrics.outputs import picture_size
+from tryonbench.processes.world import on_first
 from tryonbench.request import Request
 from tryonbench.results.schema import Result
 from tryonbench.runs import Run
@@ -28,7 +29,8 @@ def evaluate_images(images: Path, out: Path | None, runs: Path, asked: Asked) ->
         raise InputError(f"{folder.folder} is another run; name a folder for this one with --out")
     results = evaluate_all(images_subject(folder, place), requests)
     what = {"method": folder.name, "family": "external", "images": str(place)}
-    folder.write_manifest({"kind": "images", **what, "environment": environment()})
+    manifest = {"kind": "images", **what, "environment": environment()}
+    on_first(lambda: folder.write_manifest(manifest))
     return results
 
 

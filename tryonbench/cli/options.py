@@ -39,8 +39,9 @@ def data_root(data: Path | None) -> Path:
     if data is not None:
         return data
     from tryonbench.data.default import default_root
+    from tryonbench.processes.world import on_first
 
-    root = default_root()
+    root = on_first(default_root)
     note(f"no --data: using the procedural set {root}")
     return root
 

@@ -23,7 +23,7 @@ def print_presets(results: Sequence[Result]) -> None:
     for result in results:
         table.add_row(preset_of(result), *(_text(result, key) for key in columns), style="bold")
         for row in published_under(result):
-            table.add_row(f"  {row.method} ({row.source})", *_printed(row, result, columns))
+            table.add_row(f"  {row.method} ({row.origin})", *_printed(row, result, columns))
         table.add_section()
     screen = console()
     first = results[0]

@@ -18,6 +18,10 @@ Compare = Annotated[
     Optional[Path],
     typer.Option(help="tables.json of an older report: adds a column of what changed."),
 ]
+Study = Annotated[
+    Optional[list[Path]],
+    typer.Option("--study", help="Study of `tune`: its folder or study.json. Repeatable."),
+]
 
 
 def report(
@@ -28,6 +32,7 @@ def report(
     figures: Figures = "svg",
     compare: Compare = None,
     mix: Mix = False,
+    study: Study = None,
     runs: Runs = RUNS,
 ) -> None:
     """Write one HTML file that compares the evaluated runs; it opens offline.
@@ -42,6 +47,7 @@ def report(
     from tryonbench.report.export import checked_format
     from tryonbench.runs import find_runs
 
-    options = Options(Size(samples, full=full), mix, checked_format(figures), compare)
+    ending, studies = checked_format(figures), tuple(study or ())
+    options = Options(Size(samples, full=full), mix, ending, compare, studies)
     page = build_report(find_runs(run or [], runs), out, options, tell=note)
     note(f"report: {page}")

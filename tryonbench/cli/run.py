@@ -54,6 +54,8 @@ def run_suite(
     elif todo:
         with record.locked():
             _run(jobs, todo, record, places)
+        if suite.report:
+            note(f"report: {suite.report / 'index.html'}")
     else:
         note(f"{suite.name}: all {len(jobs)} jobs are done; --again looks at each anew")
 

@@ -16,9 +16,11 @@ from rich.text import Text
 from tryonbench.cli.options import note
 from tryonbench.suite.execute import Runner, Show, last_line
 from tryonbench.suite.plan import Job
-from tryonbench.suite.record import State
+from tryonbench.suite.record import Entry, State
 
 STYLES: dict[State, str] = {"done": "green", "failed": "red", "blocked": "red", "running": "bold"}
+HEARD_EVERY = 30.0
+"""Seconds between two lines of a job that runs, where there is no table."""
 
 
 def print_plan(
@@ -69,15 +71,24 @@ def _table(jobs: Sequence[Job], runner: Runner) -> Table:
 
 
 def _lines(jobs: Sequence[Job], runner: Runner) -> Callable[[], None]:
+    """Tell each change of state, and now and then the last line of each job that runs."""
     told = {job.name: runner.record.of(job).state for job in jobs}
+    heard: dict[str, float] = {}
 
     def show() -> None:
         for job in jobs:
             entry = runner.record.of(job)
-            if entry.state == told[job.name]:
-                continue
-            told[job.name] = entry.state
-            took = f" in {_time(entry.seconds)}" if entry.state == "done" else ""
-            note(f"{job.name}: {entry.state}{took}{f': {entry.message}' if entry.message else ''}")
+            if entry.state != told[job.name]:
+                told[job.name] = entry.state
+                note(_change(job, entry))
+        for one in runner.running:
+            if one.seconds - heard.get(one.job.name, 0.0) >= HEARD_EVERY:
+                heard[one.job.name] = one.seconds
+                note(f"{one.job.name}: {last_line(runner.record.log(one.job)) or 'no line yet'}")
 
     return show
+
+
+def _change(job: Job, entry: Entry) -> str:
+    took = f" in {_time(entry.seconds)}" if entry.state == "done" else ""
+    return f"{job.name}: {entry.state}{took}{f': {entry.message}' if entry.message else ''}"

@@ -77,5 +77,5 @@ def _text(cell: Cell | None) -> Text:
 def _notes(table: Table) -> list[str]:
     """What the rows say of themselves and of their values, each once."""
     rows = [f"{row.shown}: {row.note}" for row in table.rows if row.note]
-    said = [*table.missing.items(), *table.remarks.items()]
+    said = [*table.imported.items(), *table.missing.items(), *table.remarks.items()]
     return [*rows, *(f"{', '.join(on)}: {reason}" for reason, on in said)]

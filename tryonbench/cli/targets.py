@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tryonbench.errors import InputError, listed
-from tryonbench.runs import OVERFIT
+from tryonbench.runs import IMPORTED, OVERFIT
 
 if TYPE_CHECKING:
     from tryonbench.data.layout import Split
@@ -83,16 +83,17 @@ def everything(runs: Path) -> tuple[list[str], list[str]]:
 
     found = runs_below(runs)
     trained = {_trained_method(run) for run in found}
-    found = [run for run in found if not _is_overfit(run)]
+    no_method = {run.name for run in found if _has_no_method(run)}
     free = [name for name in entries() if not method_class(name).info.trainable]
     missing = [name for name in entries() if name not in trained and name not in free]
-    return sorted({*(run.name for run in found), *free, *FLOOR}), missing
+    return sorted({*(run.name for run in found), *free, *FLOOR} - no_method), missing
 
 
-def _is_overfit(run: Run) -> bool:
-    """Whether a run learnt a few samples by heart; a broken manifest fails later."""
+def _has_no_method(run: Run) -> bool:
+    """Whether a run learnt a few samples by heart, or was imported; a broken manifest fails
+    later."""
     try:
-        return bool(run.manifest()["kind"] == OVERFIT)
+        return run.manifest()["kind"] in (OVERFIT, IMPORTED)
     except InputError:
         return False
 

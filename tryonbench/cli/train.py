@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from tryonbench.cli.options import RUNS, Data, Runs, data_root, note
+from tryonbench.cli.processes import Devices, sharing
 
 if TYPE_CHECKING:
     from tryonbench.data.layout import Split
@@ -41,18 +42,20 @@ def train(
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse pose files without exactly one person.")
     ] = False,
+    devices: Devices = None,
 ) -> None:
     """Train a method, or go on with its interrupted run.
 
     Example: `tryonbench train --method NAME --preset nano --set optimizer.lr=1e-3`
     """
-    given = _with_seed(assignments or [], seed)
+    given = with_seed(assignments or [], seed)
     if stage is not None:
         given = [*given, f"model.stage={stage}"]
-    train_method(method, preset, data, split, config, given, runs, run, fresh, strict, overfit)
+    with sharing(devices):
+        train_method(method, preset, data, split, config, given, runs, run, fresh, strict, overfit)
 
 
-def _with_seed(assignments: list[str], seed: int | None) -> list[str]:
+def with_seed(assignments: list[str], seed: int | None) -> list[str]:
     """The settings with `--seed` among them."""
     from tryonbench.errors import InputError
 
@@ -86,12 +89,13 @@ def train_method(
     chosen = method_class(method)
     if not chosen.info.trainable:
         raise InputError(f"{method} needs no training; evaluate it: tryonbench eval --all")
-    settings = run_config(chosen, layered(preset_values(chosen, preset), config, assignments))
-    if (settings.method, settings.preset) != (method, preset):
+    values = preset_values(chosen, preset)
+    settings = run_config(chosen, layered(values, config, assignments))
+    if (settings.method, settings.preset) != (method, values["preset"]):
         raise InputError("method and preset are chosen with --method and --preset, not as settings")
     source = _split(data_root(data), split)
     _tell_poses(chosen, source, strict)
-    own = f"{method}-{preset}-{f'overfit{overfit}-' if overfit else ''}s{settings.seed}"
+    own = f"{method}-{settings.preset}-{f'overfit{overfit}-' if overfit else ''}s{settings.seed}"
     folder = named_run(runs, own if run is None else run)
     if start(chosen, settings, source, folder, fresh, overfit, tell=note) and not overfit:
         note(f"trained {folder.folder}; next: tryonbench eval {quote(str(folder.folder))}")

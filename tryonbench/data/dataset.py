@@ -7,7 +7,7 @@ import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
-from itertools import count
+from itertools import count, islice
 from typing import Any
 
 import torch
@@ -28,6 +28,7 @@ from tryonbench.pool import cores
 from tryonbench.seeds import derive
 
 NO_CHANGES = AugmentConfig()
+EVERY = slice(None)
 WORTH_THREADS = 128 * 96
 """Pixels of a photograph from which decoding takes longer than passing it to a thread."""
 
@@ -130,6 +131,18 @@ class EndlessShuffle(Sampler[tuple[int, int]]):
             offset = 0
 
 
+class RowsOfBatches(Sampler[list[tuple[int, int]]]):
+    """Batches of what a sampler yields, some rows of each."""
+
+    def __init__(self, samples: EndlessShuffle, batch_size: int, rows: slice) -> None:
+        self.samples, self.batch_size, self.rows = samples, batch_size, rows
+
+    def __iter__(self) -> Iterator[list[tuple[int, int]]]:
+        endless = iter(self.samples)
+        while True:
+            yield list(islice(endless, self.batch_size))[self.rows]
+
+
 class TrainingSamples(Dataset[TryOnBatch]):
     """A dataset's samples by (position in the training, index), changed at random if asked for."""
 
@@ -161,16 +174,18 @@ def training_loader(
     start: int,
     workers: int,
     augment: AugmentConfig = NO_CHANGES,
+    rows: slice = EVERY,
 ) -> DataLoader[TryOnBatch]:
     """Endless shuffled batches from the image number `start` on; no sample is dropped.
 
     Args:
         workers: loading processes, one a core at most.
+        rows: of each batch, those to load.
     """
+    samples = EndlessShuffle(len(dataset), seed, start)
     return DataLoader(
         TrainingSamples(dataset, augment, seed),
-        batch_size=batch_size,
-        sampler=EndlessShuffle(len(dataset), seed, start),
+        batch_sampler=RowsOfBatches(samples, batch_size, rows),
         num_workers=min(workers, cores()),
         collate_fn=joined,
         worker_init_fn=_outlive_interrupts,

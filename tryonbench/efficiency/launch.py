@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from tryonbench.efficiency.schema import Answer, Task
 from tryonbench.files import read_json_if_whole
 from tryonbench.memory import available_bytes, resident_bytes
+from tryonbench.processes.world import SHARED_THREADS
 
 TIME_LIMIT = 600.0
 """Seconds after which a measurement is given up."""
@@ -68,8 +69,18 @@ def _start(path: Path, limits: Limits, output: int) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=output,
         stderr=output,
+        env=_environment(),
         start_new_session=True,
     )
+
+
+def _environment() -> dict[str, str]:
+    """That of this process; what is measured alone has all cores, though it may be one of several
+    that share them."""
+    own = dict(os.environ)
+    if own.pop(SHARED_THREADS, None):
+        del own["OMP_NUM_THREADS"]
+    return own
 
 
 def _send(task: Task, process: subprocess.Popen[bytes]) -> None:

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from tryonbench.checkpoint import EXPORT
 from tryonbench.config import RunConfig
+from tryonbench.efficiency.measure import parameters
 from tryonbench.errors import InputError, TryonbenchError
 from tryonbench.export.calibration import Calibration, calibration_calls
 from tryonbench.export.engines import Engine, engine_of
@@ -110,6 +111,7 @@ def build_export(source: Source, wanted: Wanted, folder: Path, tell: Tell) -> Ex
         size=method.size,
         format=wanted.form,
         opset=wanted.opset,
+        parameters=parameters(method),
         parts=_part_files(method, wanted.form, folder),
         quantisation=quantisation,
         weights=source.weights,
@@ -178,13 +180,12 @@ def _part_files(method: TryOnMethod, form: Format, folder: Path) -> tuple[PartFi
 
 
 def _part_file(example: Example, file: Path) -> PartFile:
-    part, used = example.part, example.module.networks.parameters()
+    part = example.part
     return PartFile(
         name=file.stem,
         file=file.name,
         sha256=file_sha256(file),
         bytes=file.stat().st_size,
-        parameters=sum(parameter.numel() for parameter in used),
         inputs=tuple(
             _spec(name, tensor, words)
             for (name, words), tensor in zip(part.inputs.items(), example.inputs, strict=True)

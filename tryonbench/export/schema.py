@@ -37,7 +37,6 @@ class PartFile(Record):
     file: str
     sha256: str
     bytes: int
-    parameters: int
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
 
@@ -101,6 +100,8 @@ class ExportManifest(Record):
     format: Format
     opset: int | None = None
     """Of ONNX."""
+    parameters: dict[str, int]
+    """By network, whichever parts it is in."""
     parts: tuple[PartFile, ...] = Field(min_length=1)
     quantisation: Quantisation | None = None
     weights: Weights

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,14 @@ from torch import Tensor
 
 from tryonbench.data.layout import Split
 from tryonbench.metrics.base import Features, Halves, Metric, NotDefined, Scored, SetMetric
+from tryonbench.metrics.found import Found, whole
 from tryonbench.metrics.inception import make_extractor
 from tryonbench.metrics.loading import CHUNK, Chunk, Item, Wanted, ahead, chunks, load_chunk
 from tryonbench.metrics.outputs import Problems
 from tryonbench.metrics.plan import Comparison, Extraction, Plan, ReferenceSet, Scoring
 from tryonbench.metrics.references import feature_file, keep_features, read_features
 from tryonbench.metrics.views import Picture, as_bytes, open_picture
+from tryonbench.processes.world import dealt, each, gathered, on_first
 from tryonbench.progress import progress
 from tryonbench.results.schema import MetricValue
 from tryonbench.stats import mean_interval
@@ -41,7 +43,10 @@ class Measured:
 
 
 class Engine:
-    """A plan, ready to be run once on some images."""
+    """A plan, ready to be run once on some images.
+
+    Of several processes each looks at its share, and all find the whole.
+    """
 
     def __init__(
         self, plan: Plan, split: Split, items: Sequence[Item], device: torch.device
@@ -49,11 +54,10 @@ class Engine:
         self.plan, self.split, self.items, self.device = plan, split, items, device
         metrics = dict.fromkeys(comparison.metric for comparison in plan.comparisons)
         self.scorers = {metric: metric.scorer(device) for metric in metrics}
-        self.scores: dict[Comparison, list[float]] = defaultdict(list)
-        self.outputs: dict[Extraction, list[Tensor]] = defaultdict(list)
-        self.photographs: dict[Extraction, dict[Path, Tensor]] = defaultdict(dict)
-        self.references = {r: f for r in plan.references if (f := self._kept(r)) is not None}
-        self.open = [r for r in plan.references if r not in self.references]
+        self.found = Found()
+        kept = {r: f for r in plan.references if (f := self._kept(r)) is not None}
+        self.open = on_first(lambda: [r for r in plan.references if r not in kept])
+        self.references = {r: kept[r] for r in plan.references if r not in self.open}
         used = [*plan.outputs, *(reference.extraction for reference in self.open)]
         keys = dict.fromkeys((extraction.weights, extraction.resize) for extraction in used)
         self.extractors = {key: make_extractor(*key, device) for key in keys}
@@ -73,26 +77,28 @@ class Engine:
                 problems found before.
         """
         with _exact(), torch.inference_mode():
-            self._run(problems, title)
+            self.found = whole(each(lambda: self._run(problems, title)))
             if self.items:
-                problems.refuse(self.items[0].output.parent)
+                self.found.problems.refuse(self.items[0].output.parent)
             for reference in self.open:
                 self._complete(reference)
         return [self._measured(scoring) for scoring in self.plan.scorings]
 
-    def _run(self, problems: Problems, title: str) -> None:
-        """The pass over the items; once there is a problem, the rest is only looked at."""
+    def _run(self, problems: Problems, title: str) -> Found:
+        """The pass over one's share; once there is a problem, the rest is only looked at."""
         fixed = (s.protocol for s in self.plan.scorings if s.protocol.output_resize is None)
         kinds = {comparison.kind for comparison in self.plan.comparisons}
         photographs = bool(self.open) or "photographs" in kinds
         wanted = Wanted("truths" in kinds, photographs, frozenset(p.size for p in fixed))
         load = partial(load_chunk, self.split, wanted=wanted, problems=problems)
-        with progress(title, len(self.items)) as update:
-            for number, chunk in enumerate(ahead(load, chunks(self.items)), 1):
+        items = dealt(self.items, CHUNK)
+        with progress(title, len(items)) as update:
+            for number, chunk in enumerate(ahead(load, chunks(items)), 1):
                 if chunk is not None and not any(problems.found.values()):
                     self._score(chunk)
                     self._extract(chunk)
-                update(min(number * CHUNK, len(self.items)))
+                update(min(number * CHUNK, len(items)))
+        return replace(self.found, problems=problems)
 
     def _score(self, chunk: Chunk) -> None:
         """Append each per-image metric of a chunk; those on the same pictures share their memo."""
@@ -101,18 +107,18 @@ class Engine:
             memo = memos[comparison.output, comparison.truth, comparison.kind]
             scored = _scored(chunk, comparison, memo, self.device)
             values = self.scorers[comparison.metric](scored)
-            self.scores[comparison] += values.double().tolist()
+            self.found.scores[comparison] += values.double().tolist()
 
     def _extract(self, chunk: Chunk) -> None:
         """Append the features of a chunk's outputs, and of the photographs not known yet."""
         for extraction in self.plan.outputs:
             pictures = chunk.pictures("outputs", extraction.view)
-            self.outputs[extraction].append(self._features(extraction, pictures))
+            self.found.outputs[extraction].append(self._features(extraction, pictures))
         paths = [self._photograph(item) for item in chunk.items]
         for extraction in dict.fromkeys(reference.extraction for reference in self.open):
             pictures = chunk.pictures("photographs", extraction.view)
             rows = self._features(extraction, pictures)
-            self.photographs[extraction].update(zip(paths, rows, strict=True))
+            self.found.photographs[extraction].update(zip(paths, rows, strict=True))
 
     def _features(self, extraction: Extraction, pictures: list[Picture]) -> Tensor:
         """Features (N, D); pictures of several sizes go one by one."""
@@ -123,21 +129,25 @@ class Engine:
 
     def _complete(self, reference: ReferenceSet) -> None:
         """The features of the photographs that no item shows; then keep them all."""
-        extraction, rows = reference.extraction, self.photographs[reference.extraction]
+        extraction, rows = reference.extraction, self.found.photographs[reference.extraction]
         paths = self._paths(reference)
         rest = [path for path in dict.fromkeys(paths) if path not in rows]
-        if rest:
-            self._extract_alone(extraction, rest)
-        self.references[reference] = torch.stack([rows[path] for path in paths]).numpy()
-        keep_features(self._file(reference), self.references[reference])
+        for share in each(lambda: self._extract_alone(extraction, dealt(rest, CHUNK))):
+            rows.update(share)
+        features: Features = torch.stack([rows[path] for path in paths]).numpy()
+        self.references[reference] = features
+        on_first(lambda: keep_features(self._file(reference), features))
 
-    def _extract_alone(self, extraction: Extraction, paths: Sequence[Path]) -> None:
+    def _extract_alone(self, extraction: Extraction, paths: Sequence[Path]) -> dict[Path, Tensor]:
         """The features of photographs that are looked at for nothing else."""
-        load, rows = partial(_views, extraction), self.photographs[extraction]
+        load, rows = partial(_views, extraction), dict[Path, Tensor]()
+        if not paths:
+            return rows
         with progress(f"photographs {extraction.weights}", len(paths)) as update:
             for done, (group, pictures) in enumerate(ahead(load, chunks(paths)), 1):
                 rows.update(zip(group, self._features(extraction, pictures), strict=True))
                 update(min(done * CHUNK, len(paths)))
+        return rows
 
     def _kept(self, reference: ReferenceSet) -> Features | None:
         return read_features(self._file(reference), len(self._paths(reference)))
@@ -156,21 +166,23 @@ class Engine:
 
     def _measured(self, scoring: Scoring) -> Measured:
         samples = {
-            key: np.array(self.scores[scoring.comparison(metric)])
+            key: np.array(self.found.scores[scoring.comparison(metric)])
             for key, metric in scoring.pairwise()
         }
         values = {key: no_value(scoring.metrics[key], why) for key, why in scoring.missing.items()}
         values |= {key: _mean_value(samples[key], scoring.metrics[key]) for key in samples}
         halves: dict[str, Halves] = {}
-        for key, metric in scoring.distributions():
-            values[key], found = self._distance(scoring, metric)
+        sets = list(scoring.distributions())
+        shares = each(lambda: [self._distance(scoring, metric) for _, metric in dealt(sets, 1)])
+        for (key, _), (value, found) in zip(sets, gathered(shares, 1), strict=True):
+            values[key] = value
             halves |= {key: found} if found is not None else {}
         ordered = {key: values[key] for key in scoring.metrics}
         return Measured(ordered, samples, tuple(item.id for item in self.items), halves)
 
     def _distance(self, scoring: Scoring, metric: SetMetric) -> tuple[MetricValue, Halves | None]:
         """A distribution metric's value, and what its interval comes from."""
-        output = torch.cat(self.outputs[scoring.outputs(metric)]).numpy()
+        output = torch.cat(self.found.outputs[scoring.outputs(metric)]).numpy()
         reference = scoring.reference(metric)
         return set_distance(metric, output, self.references[reference], not reference.every)
 

@@ -76,11 +76,22 @@ class Protocol(Strict):
     @property
     def fingerprint(self) -> str:
         """12 hex digits that change with any setting, metric defaults included."""
+        return self.complete.fingerprint_as_written
+
+    @property
+    def complete(self) -> Protocol:
+        """The protocol with every setting of its metrics, defaults included."""
         from tryonbench.metrics import settings
 
         full = {key: settings(key, given) for key, given in self.metrics.items()}
-        fields = self.model_dump(exclude={"notes"})
-        return digest(canonical_json({**fields, "metrics": full}))[:12]
+        return Protocol.model_validate({**self.model_dump(), "metrics": full})
+
+    @property
+    def fingerprint_as_written(self) -> str:
+        """The fingerprint of one that is complete, as a file has it: no default of this version
+        takes part."""
+        fields = self.model_dump(exclude={"notes"}, exclude_unset=True)
+        return digest(canonical_json(fields))[:12]
 
 
 @cache

@@ -18,6 +18,8 @@ SCRIPTS = (
     "theme.js",
     "figures.js",
     "tables.js",
+    "ranks.js",
+    "restrict.js",
     "gallery.js",
     "pixels.js",
     "viewer.js",

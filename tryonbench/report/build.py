@@ -24,6 +24,7 @@ from tryonbench.report.page import Page, render
 from tryonbench.report.parts import part_of
 from tryonbench.report.reproduce import origins
 from tryonbench.report.sensitivity import is_preset, sensitivities
+from tryonbench.report.studies import studies_of, study_figures
 from tryonbench.report.training import panels_of
 from tryonbench.results.as_json import Saved, load_tables, save_tables
 from tryonbench.results.formats import write_tables
@@ -42,6 +43,8 @@ class Options:
     """The kind of the figures' files; None for none."""
     compare: Path | None = None
     """`tables.json` of an older report."""
+    studies: Sequence[Path] = ()
+    """Studies of `tryonbench tune`, beside those found beside the runs."""
 
 
 def build_report(
@@ -95,7 +98,7 @@ def _page(
     names = names_by_folder(runs, entries)
     floors = [row.name for table in all_tables for row in table.rows if row.floor]
     benches = benches_of(runs, _single(entries))
-    look = looks([*names.values(), *(bench.name for bench in benches.rows)], floors)
+    look = looks(_methods(runs, entries, names, benches.rows), floors)
     own = [table for table in all_tables if not _of_preset(table, entries)] or all_tables
     panels = panels_of(runs, names)
     return Page(
@@ -111,7 +114,17 @@ def _page(
         origins=origins(runs, entries, names),
         looks=look,
         left_out=[*collected.left_out, *benches.left_out],
+        studies=studies_of(runs, options.studies),
     )
+
+
+def _methods(
+    runs: Sequence[Run], entries: Sequence[Entry], names: Mapping[Path, str], rows: Sequence[Bench]
+) -> dict[str, str]:
+    """The method of everything that has a name in the report."""
+    found = {bench.name: bench.method for bench in rows}
+    found |= {names[run.folder]: str(run.manifest()["method"]) for run in runs}
+    return found | {entry.name: entry.result.method for entry in entries}
 
 
 def _single(entries: Sequence[Entry]) -> dict[str, str]:
@@ -147,4 +160,5 @@ def _figures(page: Page) -> dict[str, Figure]:
         f"training {panel.method} {panel.phase} {panel.kind.name}": figure
         for panel, figure in page.training
     }
-    return parts | {f"efficiency {k}": v for k, v in page.efficiency.items()} | panels
+    efficiency = {f"efficiency {k}": v for k, v in page.efficiency.items()}
+    return parts | efficiency | panels | study_figures(page.studies)

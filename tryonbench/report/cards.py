@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tryonbench.errors import InputError
-from tryonbench.method import MethodInfo
-from tryonbench.registry import entries as registered
-from tryonbench.registry import method_class, source
+from tryonbench.registry import source
 from tryonbench.report.entries import Entry
+from tryonbench.report.installed import installed
 from tryonbench.results.cells import count
 from tryonbench.results.tables import TRUTH
 from tryonbench.runs import Run, read_log
@@ -37,29 +35,21 @@ def cards_of(
 
 def _card(run: Run, name: str, entry: Entry | None) -> Card:
     manifest = run.manifest()
-    info, package = _info(str(manifest["method"]))
+    method = str(manifest["method"])
+    found = installed(method)
+    info = found.info if found else None
     facts = {
-        "Method": str(manifest["method"]),
+        "Method": method,
         "Family": info.family if info else str(manifest["family"]),
         "After": info.paper if info else "",
         "Licence": info.licence if info else "",
         "Reads": ", ".join(info.inputs) if info else "",
         "Parameters": _parameters(entry),
         "Training": _training(run, manifest),
-        "Package": package,
+        "Package": source(method) if found else "",
         "Run": run.name,
     }
     return Card(name, {key: text for key, text in facts.items() if text})
-
-
-def _info(method: str) -> tuple[MethodInfo | None, str]:
-    """What the installed method says of itself, and its package; nothing if it is not here."""
-    if method not in registered():
-        return None, ""
-    try:
-        return method_class(method).info, source(method)
-    except InputError:
-        return None, ""
 
 
 def _parameters(entry: Entry | None) -> str:

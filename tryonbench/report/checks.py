@@ -33,9 +33,9 @@ class Check:
 
 
 def checks_of(entries: Sequence[Entry]) -> list[Check]:
-    """One for each data root and split that was evaluated on."""
+    """One for each data root and split that was evaluated on here."""
     groups: dict[tuple[str, str], list[Entry]] = {}
-    for entry in entries:
+    for entry in (one for one in entries if not one.result.imported):
         groups.setdefault((entry.result.data.root, entry.result.data.split), []).append(entry)
     return [_check(root, split, found) for (root, split), found in groups.items()]
 

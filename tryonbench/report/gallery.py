@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from tryonbench.data.truth import truth_path
 from tryonbench.metrics.outputs import ENDINGS
@@ -134,12 +135,12 @@ def _row(source: Source, name: str, folders: Mapping[str, Path]) -> Iterator[Wan
 
 
 def _links(files: Sequence[Wanted], out: Path, full: bool) -> tuple[str | None, ...]:
-    """Where the files lie, as seen from the page; nowhere unless asked for."""
+    """Addresses of the files, as seen from the page; none unless asked for."""
     base = out.resolve()
     if not full:
         return (None,) * len(files)
     return tuple(
-        Path(os.path.relpath(one.path.resolve(), base)).as_posix() if one.path else None
+        quote(Path(os.path.relpath(one.path.resolve(), base)).as_posix()) if one.path else None
         for one in files
     )
 

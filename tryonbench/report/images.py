@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 from tryonbench.data.layout import Split, open_split
 from tryonbench.data.pairs import Pair, pairs_of
 from tryonbench.errors import InputError
-from tryonbench.protocols import Protocol, base_name, get_protocol
-from tryonbench.protocols.presets import preset_protocols, presets
+from tryonbench.protocols import Protocol
+from tryonbench.protocols.presets import protocol_or_preset
 from tryonbench.report.entries import Entry
 from tryonbench.report.lost import has_images, samples_of
 from tryonbench.results.cells import Column
-from tryonbench.results.schema import Result
 from tryonbench.results.tables import Table
 
 Values = NDArray[np.float64]
@@ -106,24 +105,18 @@ def _source_or_reason(entries: Sequence[Entry]) -> tuple[Source | None, str | No
 
 
 def _source(entries: Sequence[Entry]) -> Source:
-    """Where the pictures lie; the entries of a table agree on it.
+    """Where the pictures lie; the entries of a table agree on it, but imported ones do not know.
 
     Raises:
         InputError: the data or the protocol is not there, or there are no entries.
     """
     if not entries:
         raise InputError("every method was skipped")
-    result = entries[0].result
-    protocol, file = _protocol(result), result.data.pair_file
+    result = min((entry.result for entry in entries), key=lambda one: bool(one.imported))
+    if result.imported:
+        raise InputError("imported results come without pictures")
+    protocol = protocol_or_preset(result.protocol, result.pairing, result.size)
+    file = result.data.pair_file
     split = open_split(Path(result.data.root), result.data.split)
     pairs = pairs_of(split, protocol.pairing, protocol.pairs, Path(file) if file else None)
     return Source(split, protocol, dict(zip(pairs.ids, pairs.pairs, strict=True)))
-
-
-def _protocol(result: Result) -> Protocol:
-    """The protocol, or the preset's, of a result."""
-    name = base_name(result.protocol)
-    preset = name.partition("/")[0]
-    if preset in presets():
-        return preset_protocols([preset], result.pairing, result.size)[preset]
-    return get_protocol(name)

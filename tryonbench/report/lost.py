@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 
 def has_images(entry: Entry) -> bool:
-    """Not if it was skipped, nor if it is a distance between photographs."""
+    """Not if it was skipped, nor if it is a distance between photographs; and of an imported one
+    only if the values of single images came with it."""
     result = entry.result
+    if result.imported:
+        return entry.run.samples(result.protocol).is_file()
     made = result.family != TRUTH or entry.run.outputs(result.protocol).is_dir()
     return made and result.skipped is None
 
@@ -45,7 +48,8 @@ def samples_of(entry: Entry) -> pd.DataFrame:
 
 def lost(entries: Sequence[Entry]) -> list[str]:
     """A line for each result whose pictures or values are gone, with what brings them back."""
-    return [line for entry in entries if has_images(entry) for line in _lost(entry)]
+    own = [entry for entry in entries if has_images(entry) and not entry.result.imported]
+    return [line for entry in own for line in _lost(entry)]
 
 
 def _lost(entry: Entry) -> list[str]:

@@ -20,18 +20,22 @@ from tryonbench.report.charts.base import Figure
 from tryonbench.report.checks import Check
 from tryonbench.report.colours import Look
 from tryonbench.report.efficiency import Benches
+from tryonbench.report.finding import Finding
 from tryonbench.report.gallery import Gallery
 from tryonbench.report.glossary import meaning
 from tryonbench.report.grids import Strip
-from tryonbench.report.ranks import Ranks
+from tryonbench.report.ranks import FEWEST, NAME, RANK, Opening, Ranks
 from tryonbench.report.reproduce import Origin
 from tryonbench.report.sensitivity import Sensitivity
-from tryonbench.report.summary import Finding
+from tryonbench.report.studies import StudyView
 from tryonbench.report.training import Panel
 from tryonbench.report.verdicts import Verdicts
-from tryonbench.results.cells import COSTS, Column, metric_style
+from tryonbench.results.cells import COSTS, Column
 from tryonbench.results.compare import p_text, verdict
 from tryonbench.results.tables import Table
+
+HALF_UP = 1e-9
+"""Added to a mean rank before it is rounded, by the page's script, too: 1.25 is 1.3 in both."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Part:
     """`64x48`."""
     findings: Sequence[Finding]
     ranks: Ranks
+    opening: Opening
     verdicts: Verdicts
     figures: Mapping[str, Figure]
     """By name: those that could be drawn."""
@@ -52,11 +57,21 @@ class Part:
     changes: Changes | None = None
 
     @property
+    def compares(self) -> bool:
+        """Whether there are methods that can be compared."""
+        return sum(row.contends for row in self.table.rows) >= FEWEST
+
+    @property
+    def marks_costs(self) -> bool:
+        """Whether the best cost is marked: not where they were measured in different ways."""
+        return len(self.table.conditions) <= 1
+
+    @cached_property
     def marks(self) -> dict[str, str]:
         """A letter for each reason why a value is missing, and for each note on a row."""
         return {text: letter(i) for i, text in enumerate([*self.table.missing, *self.row_notes])}
 
-    @property
+    @cached_property
     def row_notes(self) -> dict[str, list[str]]:
         """What stands against comparing rows that were not skipped: for each note, their names."""
         found: dict[str, list[str]] = {}
@@ -65,7 +80,7 @@ class Part:
                 found.setdefault(row.note, []).append(row.shown)
         return found
 
-    @property
+    @cached_property
     def quality(self) -> tuple[Column, ...]:
         """The metrics that some row has a value of; why the others have none is in the notes."""
         rows = self.table.rows
@@ -99,6 +114,7 @@ class Page:
     origins: Sequence[Origin]
     looks: Mapping[str, Look]
     left_out: Sequence[str] = ()
+    studies: Sequence[StudyView] = ()
 
     @property
     def methods(self) -> str:
@@ -140,6 +156,7 @@ class Page:
             "subgroups": ("Subgroups", "subgroups" in figures),
             "training": ("Training", bool(self.training or self.strips)),
             "efficiency": ("Efficiency", bool(self.efficiency)),
+            "tuning": ("Tuning", bool(self.studies)),
             "sensitivity": ("Protocols", bool(self.sensitivities)),
             "data": ("Data", bool(self.checks)),
             "methods": ("Methods", bool(self.cards)),
@@ -177,6 +194,9 @@ def render(page: Page) -> str:
             style=Markup(assets.style()),
             script=script,
             plotly=Markup(assets.packed_plotly()),
+            RANK=RANK,
+            NAME=NAME,
+            HALF_UP=HALF_UP,
             next_figure=lambda: next(figure),
             next_table=lambda: next(table),
         )
@@ -188,5 +208,5 @@ def _environment() -> Environment:
     """The report's templates, with what they call."""
     found = environment("tryonbench.report")
     found.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
-    found.globals.update(meaning=meaning, style_of=metric_style, verdict=verdict, p_text=p_text)
+    found.globals.update(meaning=meaning, verdict=verdict, p_text=p_text)
     return found

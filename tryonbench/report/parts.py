@@ -17,7 +17,7 @@ from tryonbench.report.entries import Entry
 from tryonbench.report.gallery import Size, gallery_of
 from tryonbench.report.images import per_image
 from tryonbench.report.page import Part
-from tryonbench.report.ranks import ranks
+from tryonbench.report.ranks import opening, ranks
 from tryonbench.report.summary import findings
 from tryonbench.report.verdicts import verdicts
 from tryonbench.results.as_json import Saved
@@ -50,11 +50,13 @@ def part_of(
         "subgroups": subgroups(images, attributes, look),
     }
     height, width = own[0].result.size
+    ranked = ranks(table)
     return Part(
         table=table,
         size=f"{height}x{width}",
         findings=findings(table, found),
-        ranks=ranks(table),
+        ranks=ranked,
+        opening=opening(table, ranked),
         verdicts=found,
         figures={name: figure for name, figure in figures.items() if figure},
         gallery=gallery_of(images, attributes, size, out),

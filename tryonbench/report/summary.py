@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from tryonbench.report.finding import Finding
+from tryonbench.report.measured import measured
 from tryonbench.report.verdicts import ALPHA, Verdicts
 from tryonbench.results.cells import LATENCY, MEMORY, THROUGHPUT, Cell, Column
 from tryonbench.results.tables import BASELINE, Row, Table
@@ -20,19 +21,13 @@ CHEAPEST = {
 }
 
 
-@dataclass(frozen=True)
-class Finding:
-    """A sentence about a subject, which the page sets in bold."""
-
-    subject: str
-    text: str
-
-
 def findings(table: Table, found: Verdicts | None = None) -> list[Finding]:
-    """What the table and its tests support, and what stands against it."""
+    """What the table and its tests support, and what stands against it; of a table with nothing to
+    compare, what was measured."""
     tests = found or Verdicts()
     return [
         *_leads(table, tests),
+        *measured(table),
         *_cheapest(table),
         *_against_floors(table),
         *_caveats(table),
@@ -47,7 +42,7 @@ def _leads(table: Table, tests: Verdicts) -> list[Finding]:
         if best:
             subject = joined([row.name for row in best])
             certainty = _certainty(table, column, best, tests)
-            grouped.setdefault((certainty.rank, subject, certainty.text), []).append(short(column))
+            grouped.setdefault((certainty.rank, subject, certainty.text), []).append(column.short)
     return [
         Finding(subject, f"best in {joined(labels)}{text}.")
         for (_, subject, text), labels in sorted(grouped.items())
@@ -128,8 +123,8 @@ def _comparable(table: Table, floor: Row, rows: Sequence[Row]) -> list[Column]:
 
 def _against(floor: Row, rows: Sequence[Row], columns: Sequence[Column]) -> str:
     """A floor row's sentence."""
-    behind = {row.name: [short(c) for c in columns if _not_better(c, row, floor)] for row in rows}
-    every = f"all {len(columns)} metrics" if len(columns) > 1 else short(columns[0])
+    behind = {row.name: [c.short for c in columns if _not_better(c, row, floor)] for row in rows}
+    every = f"all {len(columns)} metrics" if len(columns) > 1 else columns[0].short
     if not any(behind.values()):
         return f"(floor): every method has a better value in {every}."
     if all(len(labels) == len(columns) for labels in behind.values()):
@@ -157,19 +152,15 @@ def _caveats(table: Table) -> list[Finding]:
     empty = [c for c in table.quality if all(row.cells[c.key].value is None for row in run)]
     if not empty or not run:
         return rows
-    return [*rows, Finding(joined(map(short, empty)), "no values: the reason is below the table.")]
+    labels = joined([column.short for column in empty])
+    return [*rows, Finding(labels, "no values: the reason is below the table.")]
 
 
 def _caveat(row: Row) -> str:
     return f"{row.note}." if row.skipped or row.floor else f"not compared: {row.note}."
 
 
-def short(column: Column) -> str:
-    """A label without its unit."""
-    return column.label.split(" [")[0]
-
-
-def joined(items: Sequence[str] | map[str]) -> str:
+def joined(items: Sequence[str]) -> str:
     """A list in words.
 
     >>> joined(["a", "b", "c"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tryonbench.report.installed import installed
+from tryonbench.results.cells import metric_style
 from tryonbench.runs import Run, read_log
 
 POINTS = 400
@@ -20,11 +22,18 @@ WINDOWS = 25
 """The smoothing window is the log's length divided by this."""
 
 
+Points = list[tuple[float, float]]
+"""Images seen, and a value."""
+
+
 @dataclass(frozen=True)
 class Curve:
     """One loss over the training."""
 
     name: str
+    """As it is logged."""
+    label: str
+    """In words."""
     images: list[float]
     """Images seen."""
     raw: list[float]
@@ -38,7 +47,7 @@ class Kind(NamedTuple):
     name: str
     title: str
     pattern: re.Pattern[str]
-    """Of the log's keys, with the groups `name` and, except for validations, `phase`."""
+    """Of the log's keys, with the groups `phase` and `name`."""
 
 
 KINDS = (
@@ -67,50 +76,78 @@ class Panel:
     @property
     def title(self) -> str:
         """What is shown, after the method's name."""
-        return self.phase if self.kind == KINDS[0] else self.kind.title
+        if self.kind.name == "validation":
+            return f"{self.kind.title}: {self.curves[0].label}"
+        return f"{self.kind.title}, {self.phase}"
 
 
 def panels_of(runs: Sequence[Run], names: Mapping[Path, str]) -> list[Panel]:
     """The panels of each run that has a log, by method; a validation has one for each metric."""
-    panels = [panel for run in runs for panel in _panels(names[run.folder], run.log)]
+    panels = [panel for run in runs for panel in _panels(names[run.folder], run)]
     return sorted(panels, key=lambda panel: (panel.method, KINDS.index(panel.kind)))
 
 
-def _panels(method: str, log: Path) -> list[Panel]:
-    """A panel for each kind and phase of a log."""
-    found: dict[tuple[Kind, str], dict[str, list[tuple[float, float]]]] = {}
-    for record in read_log(log):
-        for key, value in record.items():
-            if not (_is_number(value) and _is_number(record.get("images"))):
-                continue
-            for kind, phase, name in _kinds_of(key):
-                points = found.setdefault((kind, phase), {}).setdefault(name, [])
-                points.append((float(record["images"]), float(value)))
+def _panels(name: str, run: Run) -> list[Panel]:
+    """A panel for each kind and phase of a run's log."""
+    found = _points(run.log)
+    method = installed(str(run.manifest()["method"])) if found else None
+    words = method.words if method else {}
     return [
-        Panel(method, phase, tuple(_curve(*one) for one in sorted(curves.items())), kind)
-        for (kind, phase), curves in found.items()
+        Panel(name, phase, tuple(_curves(kind, points, words)), kind)
+        for (kind, phase), points in found.items()
     ]
 
 
-def _kinds_of(key: str) -> Iterator[tuple[Kind, str, str]]:
-    """The panel that a key of the log belongs to: kind, phase and curve."""
+def _curves(kind: Kind, points: Mapping[str, Points], words: Mapping[str, str]) -> list[Curve]:
+    """In the order of their names."""
+    keys = sorted(points, key=_natural)
+    return [_curve(key, _label(kind, key, words), points[key]) for key in keys]
+
+
+def _natural(name: str) -> list[tuple[str, int]]:
+    """What sorts `b/10` after `b/9`."""
+    return [(word, int(number or 0)) for word, number in re.findall(r"(\D*)(\d*)", name)]
+
+
+def _label(kind: Kind, name: str, words: Mapping[str, str]) -> str:
+    """A metric's own label; the method's words for a loss, or its name."""
+    if kind.name == "validation":
+        return metric_style(name).label
+    return words.get(name) or name.replace("_", " ").replace("/", ", part ")
+
+
+def _points(log: Path) -> dict[tuple[Kind, str], dict[str, Points]]:
+    """What was logged, by panel and by curve."""
+    found: dict[tuple[Kind, str], dict[str, Points]] = {}
+    for record in read_log(log):
+        for key, value in record.items():
+            place = _place(key)
+            if place and _is_number(value) and _is_number(record.get("images")):
+                kind, phase, name = place
+                points = found.setdefault((kind, phase), {}).setdefault(name, [])
+                points.append((float(record["images"]), float(value)))
+    return found
+
+
+def _place(key: str) -> tuple[Kind, str, str] | None:
+    """The panel that a key of the log belongs to, kind and phase, and the curve; or none."""
     for kind in KINDS:
         if match := kind.pattern.fullmatch(key):
             phase, name = match["phase"], match["name"]
-            yield kind, f"{phase} {name}" if kind.name == "validation" else phase, name
-            return
+            return kind, f"{phase} {name}" if kind.name == "validation" else phase, name
+    return None
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and math.isfinite(value)
 
 
-def _curve(name: str, points: list[tuple[float, float]]) -> Curve:
+def _curve(name: str, label: str, points: Points) -> Curve:
     """Smooth, then thin to at most `POINTS`."""
     images, raw = np.array(points).T
     smooth = smoothed(raw)
     keep = np.unique(np.linspace(0, len(raw) - 1, POINTS).round().astype(int))
-    return Curve(name, *(_rounded(values[keep]) for values in (images, raw, smooth)))
+    return Curve(name, label, *(_rounded(values[keep]) for values in (images, raw, smooth)))
 
 
 def smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ from tryonbench.errors import InputError
 from tryonbench.report.entries import Entry
 from tryonbench.report.images import PerImage
 from tryonbench.report.lost import samples_of
-from tryonbench.results.cells import Column
+from tryonbench.results.cells import Column, metric_style
 from tryonbench.results.contenders import Contender, chosen_metrics, common_ids
 from tryonbench.results.store import read_halves
 from tryonbench.results.tables import TRUTH, Table
@@ -34,6 +34,14 @@ class Verdicts:
     """Why a metric was not tested."""
     problem: str | None = None
     """Why there are no tests at all."""
+
+    @property
+    def untested(self) -> dict[str, list[str]]:
+        """The labels of the metrics that were not tested, by the reason."""
+        found: dict[str, list[str]] = {}
+        for key, why in self.left_out.items():
+            found.setdefault(why, []).append(metric_style(key).label)
+        return found
 
     def of(self, metric: str, one: str, other: str) -> PairTest | None:
         return self.tests.get((metric, one, other))

@@ -28,6 +28,11 @@ class Column:
     def heading(self) -> str:
         return f"{self.label} {self.arrow}".rstrip()
 
+    @property
+    def short(self) -> str:
+        """The label without its unit."""
+        return _without_unit(self.label)
+
 
 PARAMETERS = Column("parameters", "Parameters", None)
 LATENCY = Column("latency", "Latency [ms]", False)
@@ -60,7 +65,8 @@ class MetricStyle:
     decimals: int = 3
 
     def text(self, value: float) -> str:
-        return f"{value * self.scale:.{self.decimals}f}"
+        """Rounded; what rounds to 0 has no sign."""
+        return f"{value * self.scale:z.{self.decimals}f}"
 
 
 def metric_style(key: str) -> MetricStyle:
@@ -75,7 +81,15 @@ def metric_style(key: str) -> MetricStyle:
 
 def short_label(key: str) -> str:
     """A metric's label without its unit."""
-    return metric_style(key).label.split(" [")[0]
+    return _without_unit(metric_style(key).label)
+
+
+def _without_unit(label: str) -> str:
+    """
+    >>> _without_unit("PSNR [dB]")
+    'PSNR'
+    """
+    return label.split(" [")[0]
 
 
 def conditions(result: Result) -> str:

@@ -99,7 +99,7 @@ def _notes(found: Sequence[Contender], common: int) -> list[str]:
     """What each result says of itself, other settings, and images that only some runs have."""
     most = max(len(one.samples) for one in found)
     shared = [f"compared on the {common} images that all have, of {most}"] if common < most else []
-    own = [f"{one.name}: {note}" for one in found if (note := _note(one.result))]
+    own = [f"{one.name}: {note}" for one in found for note in _own_notes(one.result)]
     return [*shared, *_other_settings(found), *own]
 
 
@@ -114,9 +114,10 @@ def _other_settings(found: Sequence[Contender]) -> list[str]:
     ]
 
 
-def _note(result: Result) -> str | None:
+def _own_notes(result: Result) -> list[str]:
     (table,) = tables([result])
-    return table.rows[0].note
+    note = table.rows[0].note
+    return [*([note] if note else []), *table.imported]
 
 
 def verdict(test: PairTest) -> str:

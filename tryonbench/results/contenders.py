@@ -111,16 +111,22 @@ def _contender(name: str, run: Run, protocol: str) -> Contender:
     result = read_result(file)
     if result.skipped is not None:
         raise InputError(f"{name} was skipped under {protocol}: {result.skipped}")
-    return Contender(name, run, result, _samples(run, result), read_halves(run.halves(protocol)))
+    samples = own_samples(run, result)
+    return Contender(name, run, result, samples, read_halves(run.halves(protocol)))
 
 
-def _samples(run: Run, result: Result) -> pd.DataFrame:
+def own_samples(run: Run, result: Result) -> pd.DataFrame:
     """Per-image values by id.
 
     Raises:
         InputError: they are not there, or are not those of the result.
     """
     path = run.samples(result.protocol)
+    if result.imported and not path.is_file():
+        raise InputError(
+            f"{run.name} was imported from {result.imported} without the values of single images; "
+            "ask for a file made with --per-image"
+        )
     samples = read_samples(path)
     if "id" not in samples or not samples["id"].is_unique or len(samples) != result.n:
         raise InputError(

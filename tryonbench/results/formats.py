@@ -34,8 +34,8 @@ def to_markdown(table: Table) -> str:
     lines += [_line(cells) for cells in (header, rule)]
     lines += [_line(_markdown_row(table, row)) for row in table.rows]
     notes = [f"- {_safe(row.shown)}: {_safe(row.note)}" for row in table.rows if row.note]
-    said = [*table.missing.items(), *table.remarks.items()]
-    notes += [f"- {', '.join(on)}: {_safe(reason)}" for reason, on in said]
+    said = [*table.imported.items(), *table.missing.items(), *table.remarks.items()]
+    notes += [f"- {_safe(', '.join(on))}: {_safe(reason)}" for reason, on in said]
     return "\n".join([*lines, *([""] if notes else []), *notes]) + "\n"
 
 
@@ -66,6 +66,7 @@ def _record(table: Table, row: Row) -> dict[str, object]:
     """One row of the data frame."""
     record: dict[str, object] = {"name": row.name, "family": row.family, "floor": row.floor}
     record |= {"note": row.note, "fingerprint": row.fingerprint, "mark": row.mark}
+    record |= {"imported": row.imported}
     for column in table.columns:
         cell = row.cells[column.key]
         missing = cell.note if cell.value is None else None

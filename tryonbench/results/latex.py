@@ -22,6 +22,7 @@ SPECIAL = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
+    "`": r"\textasciigrave{}",
     "↑": r"$\uparrow$",
     "↓": r"$\downarrow$",
     "—": "---",
@@ -45,16 +46,24 @@ SPECIAL = {
     "’": "'",
     "…": r"\ldots{}",
     "\u00a0": "~",
+    "\u200b": "{}",
 }
 FORMULAS = {"ΔE00": r"$\Delta E_{00}$", "FID∞": r"FID$_{\infty}$"}
 """Of several signs."""
 LETTERS = 0x17F
-"""The last letter that a plain pdflatex knows (Latin Extended-A)."""
+"""The last letter that a plain pdflatex knows (Latin Extended-A), except these."""
+NO_LETTERS = "«»ÐÞðþĄąĐđĘęĦħĮįĸĿŀŉŊŋŦŧŲųſ"
+"""What its encoding OT1 lacks: each stopped pdfTeX 1.40.24 (TeX Live 2022)."""
 
 
 def to_latex(table: Table) -> str:
-    """A `table` with `booktabs`; floor rows below a rule; why values are missing as comments."""
-    columns = [c for c in table.columns if any(r.cells[c.key].text for r in table.rows)]
+    """A `table` with `booktabs`; floor rows below a rule; why values are missing as comments.
+
+    Columns in which no row has a value are left out.
+    """
+    columns = [
+        c for c in table.columns if any(r.cells[c.key].value is not None for r in table.rows)
+    ]
     rows = [row for row in table.rows if not row.floor]
     floors = [row for row in table.rows if row.floor]
     seconds = {column.key: second_texts(table, column) for column in columns}
@@ -84,13 +93,16 @@ def escaped(text: str) -> str:
     >>> escaped("a_b & 5 %")
     'a\\\\_b \\\\& 5 \\\\%'
     """
-    parts = re.split(f"({'|'.join(FORMULAS)})", text)
+    apart = re.sub("-(?=-)", "-\u200b", text)  # two hyphens would become a dash
+    parts = re.split(f"({'|'.join(FORMULAS)})", apart)
     return _one_line("".join(FORMULAS.get(part) or "".join(map(_sign, part)) for part in parts))
 
 
 def _sign(mark: str) -> str:
     """One sign; the number of one that a plain pdflatex stops at."""
-    return SPECIAL.get(mark) or (mark if ord(mark) <= LETTERS else f"U+{ord(mark):04X}")
+    letter = mark.isprintable() and ord(mark) <= LETTERS and mark not in NO_LETTERS
+    known = mark.isspace() or letter
+    return SPECIAL.get(mark) or (mark if known else f"U+{ord(mark):04X}")
 
 
 def _one_line(text: str) -> str:
@@ -98,7 +110,9 @@ def _one_line(text: str) -> str:
 
 
 def _line(cells: Sequence[str]) -> str:
-    return " & ".join(cells) + r" \\"
+    """A row; a bracket or a star at its start would belong to the end of the line before."""
+    start = "{}" if cells[0][:1] in ("[", "*") else ""
+    return start + " & ".join(cells) + r" \\"
 
 
 def _row(row: Row, columns: Sequence[Column], seconds: dict[str, set[str]]) -> str:
@@ -113,7 +127,7 @@ def _row(row: Row, columns: Sequence[Column], seconds: dict[str, set[str]]) -> s
 
 
 def _cell(cell: Cell, contends: bool, seconds: set[str]) -> str:
-    text = escaped(cell.text)
+    text = re.sub(r"^-(?=\d)", "$-$", escaped(cell.text))
     if cell.best:
         return f"\\textbf{{{text}}}"
     return f"\\underline{{{text}}}" if contends and cell.text in seconds else text

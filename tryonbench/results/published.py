@@ -31,6 +31,11 @@ class Published:
     values: dict[str, dict[str, float]]
     """By pairing, then ssim, lpips, fid or kid (x 1000)."""
 
+    @property
+    def origin(self) -> str:
+        """Where it was printed."""
+        return "in its own paper" if self.source == self.method else f"in {self.source}"
+
 
 @cache
 def published() -> tuple[Published, ...]:

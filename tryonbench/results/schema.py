@@ -110,6 +110,8 @@ class Result(Record):
     """What the row is, where its name does not say it."""
     settings: list[str] | None = None
     """Of a variant: in place of those that its run was trained with."""
+    imported: str | None = None
+    """The file of results that it was read from: it was not measured here."""
     key: str
     """Hash of images, data, settings, weights, and the code and packages that score: an equal key
     need not be evaluated again."""

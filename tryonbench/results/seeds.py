@@ -56,7 +56,7 @@ def _without_seed(run: Run) -> str:
     """What a run is, but for its seed; one that was not trained is like no other."""
     manifest = run.manifest()
     config = manifest.get("config")
-    if manifest["kind"] != "training" or not isinstance(config, dict):
+    if manifest.get("was", manifest["kind"]) != "training" or not isinstance(config, dict):
         return str(run.folder)
     rest = {key: value for key, value in config.items() if key != "seed"}
     return canonical_json([manifest["method"], rest, manifest.get("data")])

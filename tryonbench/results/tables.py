@@ -41,11 +41,13 @@ class Row:
     fingerprint: str = ""
     mark: str = ""
     """† and so on beside the name, in a mixed table, if the fingerprint is not the table's."""
+    imported: str | None = None
+    """The file that an imported row comes from; it competes as any other."""
 
     @property
     def shown(self) -> str:
-        """The name with its mark."""
-        return f"{self.name} {self.mark}".rstrip()
+        """The name with its marks."""
+        return " ".join(filter(None, [self.name, "(imported)" * bool(self.imported), self.mark]))
 
     @property
     def contends(self) -> bool:
@@ -86,21 +88,45 @@ class Table:
     @property
     def missing(self) -> dict[str, list[str]]:
         """Why values are missing: for each reason, the labels of the columns."""
-        return self._said(lambda cell: cell.note if cell.value is None else None)
+        found = self._said(lambda cell: cell.note if cell.value is None else None)
+        return {text: [one.label for one in columns] for text, columns in found.items()}
 
     @property
     def remarks(self) -> dict[str, list[str]]:
-        """What was done otherwise than the settings say: for each, the labels of the columns."""
-        return self._said(lambda cell: cell.remark)
+        """What was done otherwise than the settings say: for each, the labels of the columns, and
+        whose, where not every row that has a value says it."""
+        return {
+            text: [self._whose(column, names) for column, names in columns.items()]
+            for text, columns in self._said(lambda cell: cell.remark).items()
+        }
 
-    def _said(self, of: Callable[[Cell], str | None]) -> dict[str, list[str]]:
-        """The labels of the columns by what their cells say, each once."""
+    @property
+    def imported(self) -> dict[str, list[str]]:
+        """What to say of rows that were not measured here: for each file, their names."""
         found: dict[str, list[str]] = {}
+        for row in self.rows:
+            if row.imported:
+                text = f"imported from {row.imported}, not measured here"
+                found.setdefault(text, []).append(row.name)
+        return found
+
+    def _said(self, of: Callable[[Cell], str | None]) -> dict[str, dict[Column, list[str]]]:
+        """By what cells say: the columns, and the rows of each."""
+        found: dict[str, dict[Column, list[str]]] = {}
         for row in self.rows:
             for column in () if row.skipped else self.columns:
                 if (text := of(row.cells[column.key])) is not None:
-                    found.setdefault(text, []).append(column.label)
-        return {text: list(dict.fromkeys(labels)) for text, labels in found.items()}
+                    found.setdefault(text, {}).setdefault(column, []).append(row.shown)
+        return found
+
+    def _whose(self, column: Column, names: Sequence[str]) -> str:
+        """A column of some rows: `KID of a, b`, or `KID of all but c` where that is shorter."""
+        known = [row.shown for row in self.rows if row.cells[column.key].value is not None]
+        others = [name for name in known if name not in names]
+        if not others:
+            return column.label
+        few = f"all but {', '.join(others)}" if len(others) < len(names) else ", ".join(names)
+        return f"{column.label} of {few}"
 
 
 def table_key(result: Result) -> tuple[str, str, str]:
@@ -215,7 +241,9 @@ def _row(result: Result, name: str, metrics: Sequence[Column], mixed: bool) -> R
         cells = {key: Cell(MISSING, None) for key in cells}
     floor = result.family in (BASELINE, TRUTH)
     skipped = result.skipped is not None
-    return Row(name, result.family, floor, cells, _note(result), skipped, result.fingerprint)
+    fingerprint, imported = result.fingerprint, result.imported
+    note = _note(result)
+    return Row(name, result.family, floor, cells, note, skipped, fingerprint, imported=imported)
 
 
 def _note(result: Result) -> str | None:

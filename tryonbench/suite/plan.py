@@ -47,6 +47,16 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Scored:
+    """A row of the tables."""
+
+    run: str
+    method: str | None
+    """None of a floor row."""
+    trained: bool = False
+
+
+@dataclass(frozen=True)
 class Planner:
     """A suite and where it works."""
 
@@ -57,16 +67,23 @@ class Planner:
 
     def jobs(self) -> list[Job]:
         """In an order in which each stands behind those it waits for."""
-        suite = self.suite
-        trained = [e for e in suite.methods if method_class(e.method).info.trainable]
+        trained = self._trained()
         before = [*self._prepares(trained), *(t for e in trained for t in self._trains(e))]
-        free = [e.method for e in suite.methods if e not in trained]
-        scored: list[tuple[str, str | None, bool]]
-        scored = [(e.run(seed), e.method, True) for e in trained for seed in e.seeds]
-        scored += [(name, name, False) for name in free]
-        scored += [(name, None, False) for name in FLOOR if suite.floor]
-        evaluations = [job for row in scored for job in self._evaluations(*row)]
+        evaluations = [job for row in self.rows() for job in self._evaluations(row)]
         return [*before, *evaluations, *self._reports(evaluations)]
+
+    def rows(self) -> list[Scored]:
+        """What the tables will show."""
+        trained = self._trained()
+        free = [e.method for e in self.suite.methods if e not in trained]
+        return [
+            *(Scored(e.run(seed), e.method, trained=True) for e in trained for seed in e.seeds),
+            *(Scored(name, name) for name in free),
+            *(Scored(name, None) for name in FLOOR if self.suite.floor),
+        ]
+
+    def _trained(self) -> list[Entry]:
+        return [e for e in self.suite.methods if method_class(e.method).info.trainable]
 
     def _where(self) -> tuple[str, ...]:
         return "--data", str(self.root), "--runs", str(self.runs)
@@ -94,9 +111,13 @@ class Planner:
                 reads=(entry.config,) if entry.config else (),
             )
 
-    def _evaluations(self, run: str, method: str | None, trained: bool) -> Iterator[Job]:
+    def _evaluations(self, row: Scored) -> Iterator[Job]:
         """One a protocol; one for all where the suite names none."""
-        suite, cheap = self.suite, () if self.suite.efficiency else ("--no-efficiency",)
+        run, suite, cheap = (
+            row.run,
+            self.suite,
+            () if self.suite.efficiency else ("--no-efficiency",),
+        )
         chosen = ("--metrics", ",".join(suite.metrics)) if suite.metrics else ()
         for protocol in suite.protocols or (None,):
             named = ("--protocol", protocol) if protocol else ()
@@ -104,10 +125,10 @@ class Planner:
             yield Job(
                 f"eval {run}" + (f" {protocol}" if protocol else ""),
                 ("eval", run, *self._where(), *named, *chosen, *cheap),
-                after=(f"train {run}",) if trained else (),
+                after=(f"train {run}",) if row.trained else (),
                 makes=(results / f"{protocol}.json" if protocol else results,),
-                method=method,
-                alone=suite.efficiency and method is not None,
+                method=row.method,
+                alone=suite.efficiency and row.method is not None,
             )
 
     def _reports(self, evaluations: list[Job]) -> Iterator[Job]:

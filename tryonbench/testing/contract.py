@@ -21,6 +21,7 @@ from tryonbench.protocols import all_protocols
 from tryonbench.random_weights import seeded, shake
 from tryonbench.registry import method_class, preset_values, refuse_value, run_config
 from tryonbench.training.ema import tensors
+from tryonbench.tune.space import refuse_impossible, space_of
 
 SEEDS = (11, 12, 13)
 ROUNDING = 1e-4
@@ -59,6 +60,14 @@ def check_sweep_axes(name: str) -> None:
         assert values, f"sweep_axes gives no value for {key}"
         for value in values:
             refuse_value(method, key, value)
+
+
+def check_search_space(name: str) -> None:
+    """What `tryonbench tune` tries is possible with every preset that it is for."""
+    method = method_class(name)
+    for preset in method.presets() if method.search_space() else ():
+        space = space_of(method, None, preset)
+        refuse_impossible(method, preset_values(method, preset), space)
 
 
 def check_output(name: str) -> None:
@@ -159,6 +168,7 @@ CHECKS: tuple[Callable[[str], None], ...] = (
     check_info,
     check_skip,
     check_sweep_axes,
+    check_search_space,
     check_output,
     check_seeds,
     check_batch_size,

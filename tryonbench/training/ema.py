@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from tryonbench.method import TryOnMethod
+from tryonbench.training.sharded import laid_out
 
 
 class Ema:
@@ -43,7 +44,7 @@ def tensors(networks: Mapping[str, nn.Module]) -> dict[str, Tensor]:
 def copy_into(own: Mapping[str, Tensor], saved: Mapping[str, Tensor]) -> None:
     """Write the saved values into tensors of the same names, in place."""
     for name, tensor in own.items():
-        tensor.copy_(saved[name])
+        tensor.copy_(laid_out(saved[name], tensor))
 
 
 @contextmanager

@@ -23,6 +23,8 @@ from tryonbench.config import RunConfig
 from tryonbench.data.dataset import VitonHD, training_loader
 from tryonbench.interrupts import deferred_interrupts
 from tryonbench.method import Phase, TrainState, TryOnMethod
+from tryonbench.processes.rows import joint_means, whole_means
+from tryonbench.processes.world import agreed, on_first, world
 from tryonbench.progress import progress
 from tryonbench.runs import Run
 from tryonbench.seeds import derive
@@ -37,10 +39,18 @@ from tryonbench.training.clock import Clock
 from tryonbench.training.ema import Ema, copy_into, tensors
 from tryonbench.training.guard import Guard
 from tryonbench.training.hardware import make_fabric, set_up
-from tryonbench.training.log import RunLog
-from tryonbench.training.optim import check_phases, lr_scale, make_optimizer, phase_config
+from tryonbench.training.log import RunLog, losses_of, means
+from tryonbench.training.optim import (
+    check_phases,
+    clipped_norm,
+    lr_scale,
+    make_optimizer,
+    phase_config,
+)
 from tryonbench.training.probe import Probe, fixed_batch, is_due
 from tryonbench.training.samples import SampleGrids
+from tryonbench.training.sharded import load_optimizer, whole_tensors
+from tryonbench.training.team import Team
 from tryonbench.training.trackers import opened
 from tryonbench.training.validation import Best, Validator, worst
 
@@ -76,6 +86,7 @@ class Trainer:
         check_phases(config, method.phases)
         self.method, self.config, self.run = method, config, run
         self.fabric = make_fabric(config)
+        self.team = Team(self.fabric, config.batch_size)
         set_up(method, config, self.fabric)
         self.images, self.step, self.saved, self.clock = 0, 0, 0.0, Clock()
         self.optimizers = {phase.name: self._optimizer(phase) for phase in method.phases}
@@ -103,10 +114,11 @@ class Trainer:
         self._watch(dataset)
         self.saved = time.monotonic()
         title = f"train {self.run.name}"
+        shown = self.config.trackers if world().is_first else ()
         with (
             deferred_interrupts() as stop,
             progress(title, self.config.images, self.images) as update,
-            opened(self.config.trackers, self.run, self.images) as self.log.trackers,
+            opened(shown, self.run, self.images) as self.log.trackers,
         ):
             for batches in self._batches(dataset):
                 with self.clock.running():
@@ -116,12 +128,15 @@ class Trainer:
                 if self.grids:
                     self.grids.write_if_due(self.images)
                 update(self.images)
-                if stop.asked:
+                stopping, due = agreed(stop.asked, self._is_saving_due())
+                if stopping:
                     self.save()
                     raise KeyboardInterrupt
-                if stopped_early(self.config, self.best):
+                given_up = self.validator and self.validator.ended
+                if given_up or stopped_early(self.config, self.best):
                     break
-                self._save_if_due()
+                if due:
+                    self.save()
             self.save()
 
     def _watch(self, dataset: VitonHD) -> None:
@@ -139,9 +154,8 @@ class Trainer:
         """The batches of each update that is left."""
         config = self.config
         left = math.ceil((config.images - self.images) / config.update_images)
-        loader = training_loader(
-            dataset, config.batch_size, config.seed, self.images, config.workers, config.augment
-        )
+        order = config.batch_size, config.seed, self.images
+        loader = training_loader(dataset, *order, config.workers, config.augment, self.team.loaded)
         batches = zip(*[iter(loader)] * config.accumulate, strict=False)
         yield from self.clock.waiting(islice(batches, left))
 
@@ -172,10 +186,12 @@ class Trainer:
         """Validate if it is time, and keep the weights if they are the best so far."""
         if self.validator is None or not self.validator.is_due(self.images):
             return
-        values = self.validator.run(self.images, self.fabric.device)
+        own = self.validator.run(self.images, self.fabric.device)
+        values = on_first(lambda: own)
         self.best = self.best.after(self.config.best, values, self.images)
         if self.best.images == self.images:
-            save_best(self.run, self.config, self.ema.state, self.images)
+            weights = whole_tensors(self.ema.state)
+            on_first(lambda: save_best(self.run, self.config, weights, self.images))
         self.log.write({"step": self.step, "images": self.images, **values})
 
     def _update(self, phase: Phase, parts: Sequence[Part], diagnosed: bool) -> dict[str, float]:
@@ -185,9 +201,10 @@ class Trainer:
         for group in optimizer.param_groups:
             group["lr"] = lr
         optimizer.zero_grad()
-        values = _means([self._accumulate(phase, part) for part in parts])
-        self.guard.check_growth(_losses(values), self.step)
-        norm = self._clip(optimizer, settings.grad_clip)
+        last = len(parts) - 1
+        values = means([self._accumulate(phase, p, i == last) for i, p in enumerate(parts)])
+        self.guard.check_growth(losses_of(values), self.step)
+        norm = clipped_norm(self.fabric, self.method.networks, optimizer, settings.grad_clip)
         self.guard.check_gradient(phase.name, norm, self.step)
         by_block = self._optimize(phase, diagnosed)
         return {f"lr/{phase.name}": lr, f"grad_norm/{phase.name}": norm, **values, **by_block}
@@ -196,7 +213,7 @@ class Trainer:
         """Let a phase's optimiser step; `grad_norm/PHASE/BLOCK` and `update/PHASE/BLOCK` (by what
         share the weights moved) if they are measured."""
         optimizer = self.optimizers[phase.name]
-        if not diagnosed:
+        if not diagnosed or self.config.strategy == "fsdp":
             optimizer.step()
             return {}
         blocks = blocks_of({name: self.method.networks[name] for name in phase.networks})
@@ -206,25 +223,24 @@ class Trainer:
         named = {f"grad_norm/{phase.name}/{block}": value for block, value in norms.items()}
         return named | {f"update/{phase.name}/{block}": r for block, r in ratios.items()}
 
-    def _accumulate(self, phase: Phase, part: Part) -> dict[str, float]:
-        """Add the gradient of one batch, its share of the update's; what to log of it."""
-        if phase is self.method.phases[0]:
-            torch.manual_seed(derive("step", self.config.seed, part.images))
-        state = TrainState(phase.name, self.step, part.images, carried=part.carried)
-        losses = self.method.training_step(part.batch, state)
-        values = {name: loss.item() for name, loss in losses.items()}
-        self.guard.check_losses(phase.name, values, self.step)
-        total = sum(losses.values(), torch.zeros((), device=self.fabric.device))
-        self.fabric.backward(total / self.config.accumulate)
-        named = {f"loss/{phase.name}/{name}": value for name, value in values.items()}
-        return named | {f"{phase.name}/{name}": value for name, value in state.logged.items()}
+    def _accumulate(self, phase: Phase, part: Part, last: bool) -> dict[str, float]:
+        """Add the gradient of one batch, its share of the update's; what to log of it.
 
-    def _clip(self, optimizer: Any, limit: float | None) -> float:
-        """The norm of a phase's gradient, limited if the configuration says so."""
-        norm: Any = self.fabric.clip_gradients(
-            self.method.networks, optimizer, max_norm=limit or math.inf, error_if_nonfinite=False
-        )
-        return float(norm)
+        Args:
+            last: whether the gradients of several processes are averaged now.
+        """
+        if phase is self.method.phases[0]:
+            self.team.seed(derive("step", self.config.seed, part.images))
+        state = TrainState(phase.name, self.step, part.images, carried=part.carried)
+        with self.team.at_work([self.method.networks[name] for name in phase.networks], last):
+            losses = self.method.training_step(part.batch, state)
+            values = whole_means({name: loss.item() for name, loss in losses.items()})
+            self.guard.check_losses(phase.name, values, self.step)
+            total = sum(losses.values(), torch.zeros((), device=self.fabric.device))
+            self.fabric.backward(total / self.config.accumulate * self.team.weight)
+            logged = joint_means(state.logged) if self._is_logged(self.step + 1) else state.logged
+        named = {f"loss/{phase.name}/{name}": value for name, value in values.items()}
+        return named | {f"{phase.name}/{name}": value for name, value in logged.items()}
 
     def _log(self, record: dict[str, float]) -> None:
         """Write the record of an update if it is one of those that are written."""
@@ -236,15 +252,15 @@ class Trainer:
         probed = self.probe.run() if self.probe and is_due(self.config, self.images) else {}
         self.log.write({**place, **speed, **record, **probed})
 
-    def _save_if_due(self) -> None:
-        """Write a checkpoint if it is time, unless the training looks as if it breaks down."""
+    def _is_saving_due(self) -> bool:
+        """Whether it is time for a checkpoint, unless the training looks as if it breaks down."""
         due = time.monotonic() - self.saved > self.config.checkpoint_seconds
-        if due and not self.guard.alarmed:
-            self.save()
+        return due and not self.guard.alarmed
 
     def save(self) -> None:
         """Write a checkpoint."""
-        save_checkpoint(self.run, self.config, self.ema.state, self._state())
+        state = whole_tensors(self._state())
+        on_first(lambda: save_checkpoint(self.run, self.config, state["ema"], state))
         self.saved = time.monotonic()
 
     def _state(self) -> dict[str, Any]:
@@ -266,33 +282,23 @@ class Trainer:
         Raises:
             InputError: it is corrupted.
         """
-        remove_unfinished(self.run)
+        on_first(lambda: remove_unfinished(self.run))
         state = newest_state(self.run)
         if state is None:
-            self.run.log.unlink(missing_ok=True)
+            on_first(lambda: self.run.log.unlink(missing_ok=True))
             return
         self.images, self.step = state["images"], state["step"]
         self.clock.seconds = state["seconds"]
         copy_into(tensors(dict(self.method.networks.items())), state["networks"])
         copy_into(self.ema.state, state["ema"])
         for name, optimizer in self.optimizers.items():
-            optimizer.load_state_dict(state["optimizers"][name])
+            load_optimizer(optimizer, state["optimizers"][name])
         self.fabric.strategy.precision.load_state_dict(state["precision"])
         self.best = Best(**state["best"])
         self.guard.load(state["guard"])
-        self.log.cut(self.images)
-
-
-def _losses(values: dict[str, float]) -> dict[str, float]:
-    return {key: value for key, value in values.items() if key.startswith("loss/")}
+        on_first(lambda: self.log.cut(self.images))
 
 
 def stopped_early(config: RunConfig[Any], best: Best) -> bool:
     """Whether validation has ended the training."""
     return 0 < config.early_stop <= best.since
-
-
-def _means(records: Sequence[dict[str, float]]) -> dict[str, float]:
-    """The mean of each value over the records that have it."""
-    found = {key: [r[key] for r in records if key in r] for r in records for key in r}
-    return {key: sum(values) / len(values) for key, values in found.items()}

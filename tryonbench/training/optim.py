@@ -6,11 +6,13 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from lightning_fabric import Fabric
 from torch import nn, optim
 
 from tryonbench.config import OptimizerConfig, RunConfig, ScheduleConfig
 from tryonbench.errors import InputError, did_you_mean
 from tryonbench.method import Phase
+from tryonbench.training.sharded import whole_tensor
 
 
 def make_optimizer(config: OptimizerConfig, parameters: Iterable[nn.Parameter]) -> optim.Optimizer:
@@ -28,6 +30,16 @@ def make_optimizer(config: OptimizerConfig, parameters: Iterable[nn.Parameter]) 
 def phase_config(config: RunConfig[Any], phase: Phase) -> OptimizerConfig:
     """A phase's own settings, or those for all."""
     return config.optimizers.get(phase.name, config.optimizer)
+
+
+def clipped_norm(
+    fabric: Fabric, networks: nn.Module, optimizer: optim.Optimizer, limit: float | None
+) -> float:
+    """The norm of an optimiser's gradient, which is limited if a limit is given."""
+    norm: Any = fabric.clip_gradients(
+        networks, optimizer, max_norm=limit or math.inf, error_if_nonfinite=False
+    )
+    return float(whole_tensor(norm))
 
 
 def check_phases(config: RunConfig[Any], phases: Iterable[Phase]) -> None:

@@ -11,6 +11,7 @@ from tryonbench.batch import TryOnBatch
 from tryonbench.config import RunConfig
 from tryonbench.images import Pixels, save_png, to_pixels
 from tryonbench.method import TryOnMethod
+from tryonbench.processes.world import on_first
 from tryonbench.runs import Run
 from tryonbench.seeds import image_seed
 from tryonbench.training.ema import Ema, averaged
@@ -38,7 +39,8 @@ class SampleGrids:
         multiple of the interval."""
         passed = images % self.config.samples_every < self.config.update_images
         if passed or images >= self.config.images:
-            save_png(self.run.grid(images), self._grid())
+            grid = self._grid()
+            on_first(lambda: save_png(self.run.grid(images), grid))
 
     @torch.no_grad()
     def _grid(self) -> Pixels:

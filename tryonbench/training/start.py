@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from tryonbench.checkpoint import BEST, MODEL, read_header, weights_file
+from tryonbench.checkpoint import BEST, read_header, weights_file
 from tryonbench.config import RunConfig
 from tryonbench.data.augment import needed
 from tryonbench.data.dataset import VitonHD, fingerprint
@@ -19,11 +17,14 @@ from tryonbench.environment import environment
 from tryonbench.errors import InputError, StorageError, TakenError, TryonbenchError
 from tryonbench.files import is_vacant, refuse_unwritable, write_text
 from tryonbench.method import TryOnMethod, size_problem
+from tryonbench.processes.world import on_first, world
 from tryonbench.registry import run_config
-from tryonbench.runs import MANIFEST, OVERFIT, Run
-from tryonbench.training.checkpoints import newest_state, remove_unfinished
+from tryonbench.runs import OVERFIT, Run
+from tryonbench.training.checkpoints import newest_state
+from tryonbench.training.hardware import refuse_strategy
 from tryonbench.training.loop import Trainer, stopped_early
 from tryonbench.training.memory import memory_explained
+from tryonbench.training.opening import has_checkpoint, open_run, tidy
 from tryonbench.training.overfit import (
     first_pairs,
     judge,
@@ -33,9 +34,9 @@ from tryonbench.training.overfit import (
     tell_verdict,
 )
 from tryonbench.training.trackers import require_trackers
-from tryonbench.training.validation import Best, hold_out
+from tryonbench.training.validation import Best, Watch, hold_out
 
-NEUTRAL = {"workers", "checkpoint_seconds", "trackers", "samples_every", "log_every"}
+NEUTRAL = {"workers", "checkpoint_seconds", "trackers", "samples_every", "log_every", "strategy"}
 """Settings that a resumed run may change."""
 WAITS = 0.2
 """Share of the time from which on waiting for data is worth telling."""
@@ -51,6 +52,7 @@ def train(
     fresh: bool = False,
     overfit: int = 0,
     tell: Callable[[str], None] = lambda line: None,
+    watch: Watch | None = None,
 ) -> bool:
     """Train to the end, from the run's last checkpoint if it has one.
 
@@ -60,6 +62,7 @@ def train(
         fresh: delete what the run folder holds and begin again.
         overfit: learn the first so many samples by heart, and fail if that does not succeed.
         tell: called with lines for the user.
+        watch: called with each validation; where it says so, the training ends and is kept.
 
     Returns:
         False if the run was complete already.
@@ -75,27 +78,36 @@ def train(
         require_region(split)
         config, pairs = overfit_config(config), first_pairs(pairs, overfit)
     dataset, held_out = _datasets(method, config, split, pairs, tell)
-    data = _data(split, fingerprint(split, pairs), dataset, held_out)
+    data = _data(split, on_first(lambda: fingerprint(split, pairs)), dataset, held_out)
     manifest = _manifest(OVERFIT if overfit else "training", method, config, data)
-    with run.locked():
-        _refuse_other(run, method, manifest, fresh)
-        complete = not fresh and _is_complete(run, config)
-        if complete:  # the process that made it so may have been killed right after
-            run.take()
-            remove_unfinished(run)
+    with _locked(run):
+        on_first(lambda: _refuse_other(run, method, manifest, fresh))
+        complete = not fresh and on_first(lambda: _is_complete(run, config))
+        if complete:
+            on_first(lambda: tidy(run))
         else:
             dataset[0]  # a broken sample or missing file should stop us before networks are built
             with memory_explained(method, config, run):
                 trainer = _trainer(method, config, run, held_out)
-                _open(run, manifest, fresh)
+                if trainer.validator:
+                    trainer.validator.watch = watch
+                on_first(lambda: open_run(run, manifest, fresh))
                 trainer.resume()
                 with _noted(run):
                     trainer.fit(dataset)
             _tell_best(trainer, tell)
             _tell_waiting(trainer, tell, split, dataset)
     if overfit:
-        tell_verdict(judge(run, method, config, dataset), tell)
+        on_first(lambda: tell_verdict(judge(run, method, config, dataset), tell))
     return not complete
+
+
+@contextmanager
+def _locked(run: Run) -> Iterator[None]:
+    """The run's lock; of several processes, the first has it."""
+    with ExitStack() as stack:
+        on_first(lambda: stack.enter_context(run.locked()))
+        yield
 
 
 def _trainer(
@@ -111,13 +123,16 @@ def _trainer(
 @contextmanager
 def _noted(run: Run) -> Iterator[None]:
     """Write down with what the block broke off; what was written before is void."""
-    run.broken_off.unlink(missing_ok=True)
+    first = world().is_first
+    if first:
+        run.broken_off.unlink(missing_ok=True)
     try:
         yield
     except (StorageError, TakenError):  # the training itself is sound
         raise
     except TryonbenchError as error:
-        write_text(run.broken_off, f"{error}\n")
+        if first:
+            write_text(run.broken_off, f"{error}\n")
         raise
 
 
@@ -170,6 +185,7 @@ def _check(method: type[TryOnMethod], config: RunConfig[Any]) -> None:
     require_trackers(config.trackers)
     if problem := size_problem(method.info, config.size):
         raise InputError(f"{method.info.name} {problem}; change it with --set size=[H,W]")
+    refuse_strategy(config, len(method.phases))
     method.require_for_training(config)
 
 
@@ -182,6 +198,7 @@ def _manifest(
         "method": method.info.name,
         "family": method.info.family,
         "seed": config.seed,
+        "processes": world().count,
         "config": config.model_dump(mode="json"),
         "data": data,
         "environment": environment(),
@@ -212,7 +229,7 @@ def _refuse_other(
     known = run.manifest()
     if known["kind"] != manifest["kind"]:
         raise InputError(f"{run.folder} is no {manifest['kind']} run; name another one with --run")
-    if fresh or not _has_checkpoint(run):
+    if fresh or not has_checkpoint(run):
         return
     before = _completed(method, known["config"])
     changes = differences(_deciding(before), _deciding(manifest["config"]))
@@ -238,26 +255,6 @@ def _completed(method: type[TryOnMethod], config: dict[str, Any]) -> dict[str, A
         return config
 
 
-def _open(run: Run, manifest: dict[str, Any], fresh: bool) -> None:
-    """Write the manifest of a run that has no checkpoint to go on from, and take the run."""
-    if fresh:
-        for folder in (run.folder, run.folder.with_name(f"{run.name}@{BEST}")):
-            _delete(folder)
-    if not _has_checkpoint(run):
-        run.write_manifest(manifest)
-    run.take()
-
-
-def _delete(folder: Path) -> None:
-    """Delete a run, its manifest last: what a kill leaves is still a run, to begin again."""
-    for entry in folder.iterdir() if folder.is_dir() else ():
-        if entry.is_dir():
-            shutil.rmtree(entry, ignore_errors=True)
-        elif entry.name != MANIFEST:
-            entry.unlink(missing_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 def differences(old: dict[str, Any], new: dict[str, Any], prefix: str = "") -> list[str]:
     """Settings that differ, `name: old -> new`.
 
@@ -274,13 +271,9 @@ def differences(old: dict[str, Any], new: dict[str, Any], prefix: str = "") -> l
     return found
 
 
-def _has_checkpoint(run: Run) -> bool:
-    return any(run.checkpoints.glob(f"[0-9]*/{MODEL}"))
-
-
 def _is_complete(run: Run, config: RunConfig[Any]) -> bool:
     """Whether the run's last checkpoint is the end of its training."""
-    if not _has_checkpoint(run):
+    if not has_checkpoint(run):
         return False
     if read_header(weights_file(run.folder)).images >= config.images:
         return True

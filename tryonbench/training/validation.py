@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -22,6 +22,8 @@ from tryonbench.seeds import derive, image_seed
 from tryonbench.training.ema import Ema, averaged
 
 METRICS = ("ssim", "psnr", "l1")
+Watch = Callable[[int, Mapping[str, float]], bool]
+"""Called with each validation, after so many images; True ends the training there."""
 
 
 def hold_out(pairs: PairList, config: RunConfig[Any]) -> tuple[PairList, PairList]:
@@ -80,6 +82,9 @@ class Validator:
         self.method, self.ema, self.dataset, self.config = method, ema, dataset, config
         metrics = {key: make_metric(key, {}) for key in METRICS}
         self.metrics = {k: m for k, m in metrics.items() if isinstance(m, ImageMetric)}
+        self.watch: Watch | None = None
+        self.ended = False
+        """Whether `watch` has ended the training."""
 
     def is_due(self, images: int) -> bool:
         """Whether the update that led to `images` was the last, or reached or passed a multiple of
@@ -103,7 +108,9 @@ class Validator:
                 values = self._losses(batch, images) | self._metrics(batch)
                 for key, value in values.items():
                     totals[key] = totals.get(key, 0.0) + value * len(batch)
-        return {f"val/{key}": total / len(self.dataset) for key, total in totals.items()}
+        means = {f"val/{key}": total / len(self.dataset) for key, total in totals.items()}
+        self.ended = self.watch is not None and self.watch(images, means)
+        return means
 
     def _losses(self, batch: TryOnBatch, images: int) -> dict[str, float]:
         """The weighted terms and their sum, with noise that depends on the batch alone.

@@ -12,6 +12,15 @@ from tryonbench.method import TrainState
 
 PICTURES = "pictures"
 """What a generator's phase carries to the discriminator's."""
+WORDS = {
+    "l1": "L1: mean absolute difference",
+    "perceptual": "perceptual: difference in VGG19's features",
+    "lpips": "LPIPS: learned perceptual difference",
+    "adversarial": "adversarial: the discriminator's verdict",
+    "real": "real: discriminator's loss on photographs",
+    "fake": "fake: discriminator's loss on pictures",
+}
+"""What the losses of a method with a discriminator are, for `TryOnMethod.words`."""
 
 
 @contextmanager

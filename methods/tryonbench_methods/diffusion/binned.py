@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from torch import Tensor
 
 BINS = 4
@@ -24,3 +26,17 @@ def by_time(name: str, errors: Tensor, t: Tensor) -> dict[str, float]:
     for loss, time in zip(losses, t.tolist(), strict=True):
         quarters.setdefault(min(int(time * BINS), BINS - 1), []).append(loss)
     return {f"{name}_by_t/{q}": sum(found) / len(found) for q, found in sorted(quarters.items())}
+
+
+def time_words(names: Iterable[str]) -> dict[str, str]:
+    """What the keys of `by_time` mean, for losses of these names.
+
+    >>> time_words(["flow"])["flow_by_t/2"]
+    'loss at noise level 3 of 4 (t 0.5 to 0.75)'
+    """
+    return {
+        f"{name}_by_t/{q}": f"loss at noise level {q + 1} of {BINS} "
+        f"(t {q / BINS:g} to {(q + 1) / BINS:g})"
+        for name in names
+        for q in range(BINS)
+    }

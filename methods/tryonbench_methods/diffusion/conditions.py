@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from tryonbench.method import TryOnBatch
+from tryonbench.processes.rows import normal_like
 from tryonbench_methods.common.conditions import segmented_garment
 
 
@@ -69,4 +70,4 @@ def noisy(picture: Tensor, level: Tensor) -> Tensor:
 
     Noise conditioning augmentation, Ho et al. 2022, with a linear mix.
     """
-    return torch.lerp(picture, torch.randn_like(picture), level.view(-1, 1, 1, 1))
+    return torch.lerp(picture, normal_like(picture), level.view(-1, 1, 1, 1))

@@ -17,6 +17,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
+from tryonbench.processes.rows import drawn
 from tryonbench_methods.diffusion.schedule import Level
 
 Denoiser = Callable[[Tensor, Tensor], Tensor]
@@ -28,7 +29,7 @@ SMALLEST_T = 0.1
 
 def logit_normal(like: Tensor) -> Tensor:
     """A time in (0, 1) for each row of `like`, (N,): the sigmoid of a standard normal."""
-    return torch.randn(len(like), device=like.device).sigmoid()
+    return drawn(lambda n: torch.randn(n, device=like.device), len(like)).sigmoid()
 
 
 def shifted(t: Tensor, shift: float) -> Tensor:

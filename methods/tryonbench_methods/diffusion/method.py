@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -13,9 +13,10 @@ from torch import Tensor, nn
 from tryonbench.checkpoint import load_method, load_weights
 from tryonbench.config import RunConfig
 from tryonbench.method import MethodInfo, Part, Phase, TrainState, TryOnBatch, TryOnMethod
+from tryonbench.processes.rows import drawn, drawn_once, normal_like
 from tryonbench.seeds import derive, noise
 from tryonbench_methods.common.sizes import require_multiple, require_patches
-from tryonbench_methods.diffusion.binned import by_time
+from tryonbench_methods.diffusion.binned import by_time, time_words
 from tryonbench_methods.diffusion.cascade import (
     low_resolution,
     resized,
@@ -36,6 +37,13 @@ from tryonbench_methods.diffusion.model import GarmentMemory, GarmentUNet, Perso
 from tryonbench_methods.diffusion.objectives import Network, objective_of
 from tryonbench_methods.diffusion.upsampler import PlainUNet
 
+LOSSES = {
+    "flow": "flow: squared error of the velocity",
+    "v": "v: squared error of v, picture and noise",
+    "epsilon": "epsilon: squared error of the noise",
+    "distil": "distil: squared error against the teacher",
+}
+"""In words."""
 GUIDANCE = (1.0, 1.5, 2.0, 3.0)
 """Weights that a sweep compares."""
 
@@ -52,6 +60,7 @@ class Diffusion(TryOnMethod):
         size_multiple=(4, 4),
     )
     config_class = DiffusionConfig
+    words: ClassVar[Mapping[str, str]] = {**LOSSES, **time_words(LOSSES)}
     phases = (Phase("generator", ("person_unet", "garment_unet")),)
     config: DiffusionConfig
     _previous: TryOnMethod | None = None
@@ -102,14 +111,14 @@ class Diffusion(TryOnMethod):
         if self.config.stage == "distil":
             return {"distil": self._distilled(batch).mean()}
         image, conditions = batch.need("image"), read_conditions(batch)
-        draws = torch.rand(2, len(image), device=image.device)
+        draws = drawn(lambda n: torch.rand(2, n, device=image.device), len(image), axis=1)
         level = draws[0] * self.config.noise_augmentation
         keep = draws[1] >= self.config.condition_drop
         low = self._trained_low(image, level)
         network = self._network(drop(augment(conditions, level), keep), level, low)
         objective = objective_of(self.config)
         t = objective.times(image)
-        errors = objective.errors(network, image, torch.randn_like(image), t)
+        errors = objective.errors(network, image, normal_like(image), t)
         state.logged.update(by_time(self.config.objective, errors, t))
         return {self.config.objective: errors.mean()}
 
@@ -118,11 +127,11 @@ class Diffusion(TryOnMethod):
         image, conditions, teacher = batch.need("image"), read_conditions(batch), self.teacher
         teacher.networks.to(image.device)
         steps, teachers = self.config.steps, teacher.config.steps
-        step = int(torch.randint(steps, ()))
+        step = int(drawn_once(lambda: torch.randint(steps, ())))
         times = step_times(steps, teachers, step, teacher.config.shift).to(image.device)
         student = self._guided_network(conditions, None)
         taught = teacher._guided_network(conditions, None)
-        return distilled_errors(student, taught, image, torch.randn_like(image), times)
+        return distilled_errors(student, taught, image, normal_like(image), times)
 
     @cached_property
     def teacher(self) -> Diffusion:

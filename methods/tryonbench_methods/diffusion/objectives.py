@@ -9,6 +9,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from tryonbench.processes.rows import drawn
 from tryonbench.seeds import derive
 from tryonbench.seeds import noise as seeded_noise
 from tryonbench_methods.diffusion.config import FLOW_SAMPLERS, DiffusionConfig
@@ -85,7 +86,7 @@ class VariancePreserving:
 
     def times(self, like: Tensor) -> Tensor:
         """Uniform times in (0, 1]."""
-        return 1 - torch.rand(len(like), device=like.device)
+        return 1 - drawn(lambda n: torch.rand(n, device=like.device), len(like))
 
     def errors(self, network: Network, x0: Tensor, noise: Tensor, t: Tensor) -> Tensor:
         """The weighted squared errors of what is predicted."""

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from tryonbench.processes.rows import drawn
+
 Gan = Literal["lsgan", "hinge", "non-saturating", "wgan-gp"]
 
 
@@ -79,7 +81,7 @@ def gradient_penalty(slope: Tensor) -> Tensor:
 
 def between(real: Tensor, fake: Tensor) -> Tensor:
     """A random point on the line from each photograph to its picture, (N, 3, H, W)."""
-    share = torch.rand(len(real), 1, 1, 1, device=real.device)
+    share = drawn(lambda n: torch.rand(n, 1, 1, 1, device=real.device), len(real))
     return torch.lerp(fake, real, share)
 
 

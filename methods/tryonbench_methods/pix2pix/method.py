@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -30,6 +30,7 @@ from tryonbench_methods.common.perceptual import distances, require_distances
 from tryonbench_methods.common.sizes import require_multiple, require_patches
 from tryonbench_methods.common.training import (
     PICTURES,
+    WORDS,
     balance,
     frozen,
     painted_before,
@@ -58,6 +59,11 @@ class Pix2Pix(TryOnMethod):
         size_multiple=(4, 4),
     )
     config_class = Pix2PixConfig
+    words: ClassVar[Mapping[str, str]] = {
+        **WORDS,
+        "feature_matching": "feature matching: discriminator's features",
+        "gradient_penalty": "gradient penalty: slope against 1",
+    }
     phases = (Phase("generator", ("generator",)), Phase("discriminator", ("discriminator",)))
     config: Pix2PixConfig
 

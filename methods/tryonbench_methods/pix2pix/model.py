@@ -15,6 +15,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 from tryonbench_methods.common.attention import MapAttention
 from tryonbench_methods.common.composition import BLEND_CHANNELS, blended, soft_warp
 from tryonbench_methods.common.conditions import GARMENT_CHANNELS, PERSON_CHANNELS
+from tryonbench_methods.common.normalisation import InstanceNorm
 from tryonbench_methods.pix2pix.config import DiscriminatorConfig, GeneratorConfig
 
 SLOPE = 0.2
@@ -36,7 +37,7 @@ def outer_conv(inputs: int, outputs: int, kernel: int) -> nn.Conv2d:
 
 def normalised(layer: nn.Conv2d, activation: nn.Module) -> nn.Sequential:
     """Convolution, instance normalisation, activation."""
-    return nn.Sequential(layer, nn.InstanceNorm2d(layer.out_channels, affine=True), activation)
+    return nn.Sequential(layer, InstanceNorm(layer.out_channels, affine=True), activation)
 
 
 class ResidualBlock(nn.Module):

@@ -11,6 +11,8 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from tryonbench.processes.rows import drawn
+
 Change = Literal["colour", "translation", "cutout"]
 SHIFT = 1 / 8
 """Largest translation, as a share of height and width."""
@@ -31,7 +33,7 @@ def augmented(changes: Sequence[Change], *pictures: Tensor) -> tuple[Tensor, ...
 
 def _random(x: Tensor) -> Tensor:
     """A number in [0, 1) a sample."""
-    return torch.rand(len(x), 1, 1, 1, 1, device=x.device)
+    return drawn(lambda n: torch.rand(n, 1, 1, 1, 1, device=x.device), len(x))
 
 
 def recoloured(x: Tensor) -> Tensor:
@@ -57,7 +59,7 @@ def translated(x: Tensor) -> Tensor:
 def _moved(count: int, side: int, device: torch.device) -> Tensor:
     """Where each row (or column) comes from, (N, side)."""
     most = int(side * SHIFT + 0.5)
-    shift = torch.randint(-most, most + 1, (count, 1), device=device)
+    shift = drawn(lambda n: torch.randint(-most, most + 1, (n, 1), device=device), count)
     return torch.arange(side, device=device) - shift
 
 
@@ -74,7 +76,8 @@ def cut_out(x: Tensor) -> Tensor:
 def _hole(count: int, side: int, device: torch.device) -> Tensor:
     """The rows (or columns) of the hole, bool (N, side)."""
     length = int(side * HOLE + 0.5)
-    start = torch.randint(side + 1 - length % 2, (count, 1), device=device) - length // 2
+    most = side + 1 - length % 2
+    start = drawn(lambda n: torch.randint(most, (n, 1), device=device), count) - length // 2
     return _within(torch.arange(side, device=device) - start, length)
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from tryonbench.processes.rows import batch_mean, drawn
 from tryonbench_methods.common.attention import group_norm
 from tryonbench_methods.stylegan.layers import EqualConv, EqualLinear, activate, halved
 
@@ -47,13 +48,18 @@ class GlobalCode(nn.Module):
     def __init__(self, width: int, code: int, dropout: float) -> None:
         super().__init__()
         self.layer = EqualLinear(2 * width, code)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = dropout
 
     def forward(self, person: Tensor, garment: Tensor) -> Tensor:
         """Two maps (N, width, h, w) -> (N, code)."""
         means = torch.cat([person.mean((2, 3)), garment.mean((2, 3))], 1)
-        code: Tensor = self.dropout(activate(self.layer(means)))
-        return code
+        code: Tensor = activate(self.layer(means))
+        return code * self._kept(code) if self.training and self.dropout else code
+
+    def _kept(self, code: Tensor) -> Tensor:
+        """0 for what is dropped; the rest is scaled up to keep the mean, as of `nn.Dropout`."""
+        kept, width = 1 - self.dropout, code.shape[1]
+        return drawn(lambda n: code.new_empty(n, width).bernoulli_(kept), len(code)) / kept
 
 
 class Mapping(nn.Module):
@@ -73,5 +79,5 @@ class Mapping(nn.Module):
         for layer in self.layers:
             w = activate(layer(w))
         if self.training:
-            self.average.lerp_(w.detach().float().mean(0), 1 - self.beta)
+            self.average.lerp_(batch_mean(w.detach().float()), 1 - self.beta)
         return w if truncation == 1 else torch.lerp(self.average.to(w), w, truncation)

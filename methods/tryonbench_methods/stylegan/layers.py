@@ -8,6 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from tryonbench.processes.rows import batch_variance
+from tryonbench_methods.common.normalisation import InstanceNorm
+
 
 def activate(x: Tensor) -> Tensor:
     """LeakyReLU with the gain that keeps the variance."""
@@ -88,12 +91,12 @@ class AdaptiveNormConv(nn.Module):
         nn.init.zeros_(self.affine.weight)
         nn.init.ones_(self.affine.bias[:outputs])
         self.weight = nn.Parameter(torch.randn(outputs, inputs, kernel, kernel))
-        self.scale = 1 / math.sqrt(inputs * kernel**2)
+        self.norm, self.scale = InstanceNorm(outputs), 1 / math.sqrt(inputs * kernel**2)
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         """(N, inputs, H, W) and (N, style) -> (N, outputs, H, W)."""
         scale, shift = self.affine(style)[..., None, None].chunk(2, 1)
-        y = F.instance_norm(F.conv2d(x, self.weight * self.scale, padding="same"))
+        y = self.norm(F.conv2d(x, self.weight * self.scale, padding="same"))
         out: Tensor = y * scale + shift
         return out
 
@@ -108,7 +111,7 @@ def batch_deviation(x: Tensor) -> Tensor:
 
     Minibatch standard deviation, Karras et al. 2018; the group is the whole batch.
     """
-    deviation = (x.var(0, correction=0) + 1e-8).sqrt().mean()
+    deviation = (batch_variance(x) + 1e-8).sqrt().mean()
     return torch.cat([x, deviation.expand_as(x[:, :1])], 1)
 
 

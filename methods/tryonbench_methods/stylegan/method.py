@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +20,7 @@ from tryonbench.method import (
     TryOnMethod,
     ranges,
 )
+from tryonbench.processes.rows import drawn
 from tryonbench.seeds import noise
 from tryonbench_methods.common.conditions import (
     GARMENT_INPUTS,
@@ -31,6 +32,7 @@ from tryonbench_methods.common.perceptual import distances, require_distances
 from tryonbench_methods.common.sizes import require_multiple, require_patches
 from tryonbench_methods.common.training import (
     PICTURES,
+    WORDS,
     balance,
     frozen,
     painted_before,
@@ -55,6 +57,11 @@ class StyleGAN(TryOnMethod):
         size_multiple=(8, 8),
     )
     config_class = StyleGANConfig
+    words: ClassVar[Mapping[str, str]] = {
+        **WORDS,
+        "path_length": "path length: even response to the style",
+        "r1": "R1: discriminator's slope on photographs",
+    }
     phases = (Phase("generator", ("generator",)), Phase("discriminator", ("discriminator",)))
     config: StyleGANConfig
 
@@ -184,13 +191,17 @@ class StyleGAN(TryOnMethod):
 
     def _sample(self, batch: TryOnBatch, growth: Growth, with_paths: bool = False) -> Painting:
         """Pictures from random latents, for training."""
-        shape, device = (len(batch), self.config.generator.latent), batch.need("agnostic").device
-        z, blend = torch.randn(shape, device=device), None
+        z, blend = self._drawn_latents(batch), None
         if self.config.style_mixing:
-            levels = len(self.config.generator.channels)
+            levels, device = len(self.config.generator.channels), batch.need("agnostic").device
             share = crossover(len(batch), levels, self.config.style_mixing, device)
-            blend = Blend(share, torch.randn(shape, device=device))
+            blend = Blend(share, self._drawn_latents(batch))
         return self._paint(batch, z, blend=blend, growth=growth, with_paths=with_paths)
+
+    def _drawn_latents(self, batch: TryOnBatch) -> Tensor:
+        """Random ones, for training."""
+        latent, device = self.config.generator.latent, batch.need("agnostic").device
+        return drawn(lambda n: torch.randn(n, latent, device=device), len(batch))
 
     def _growth(self, state: TrainState) -> Growth:
         return growth_at(self.config.grow, self.config.fade_images, state.images)

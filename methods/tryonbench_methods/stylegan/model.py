@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from tryonbench.processes.rows import batch_mean
 from tryonbench_methods.common.attention import MapAttention, group_norm
 from tryonbench_methods.common.composition import BLEND_CHANNELS, blended, soft_warp
 from tryonbench_methods.common.conditions import GARMENT_CHANNELS, PERSON_CHANNELS
@@ -183,7 +184,7 @@ class Generator(nn.Module):
         with sdpa_kernel(SDPBackend.MATH):
             image = self._paint(person, dressing._replace(styles=styles), agnostic, growth)
             lengths = path_lengths(image, grown)
-        self.path_mean.lerp_(lengths.detach().float().mean(), PATH_DECAY)
+        self.path_mean.lerp_(batch_mean(lengths.detach().float()), PATH_DECAY)
         return Painting(image, (lengths - self.path_mean).square().mean())
 
 

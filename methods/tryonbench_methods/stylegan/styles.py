@@ -7,6 +7,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from tryonbench.processes.rows import drawn, normal_like
+
 EPSILON = 1e-8
 """Keeps the root of a length of 0 differentiable: the styles have no effect at first."""
 
@@ -54,8 +56,8 @@ def crossover(count: int, levels: int, chance: float, device: torch.device) -> T
 
     Where it begins is drawn for each sample, (count, levels) of 0 and 1.
     """
-    second = torch.randint(1, levels, (count, 1), device=device)
-    mixes = torch.rand(count, 1, device=device) < chance
+    second = drawn(lambda n: torch.randint(1, levels, (n, 1), device=device), count)
+    mixes = drawn(lambda n: torch.rand(n, 1, device=device), count) < chance
     return ((torch.arange(levels, device=device) < second) & mixes).float()
 
 
@@ -65,7 +67,7 @@ def path_lengths(image: Tensor, styles: list[Tensor]) -> Tensor:
     Karras et al. 2020, equation 4: y is normal with variance 1 / (H W). Root mean square over
     the levels.
     """
-    noise = torch.randn_like(image) / (image.shape[2] * image.shape[3]) ** 0.5
+    noise = normal_like(image) / (image.shape[2] * image.shape[3]) ** 0.5
     gradients = torch.autograd.grad((image * noise).sum(), styles, create_graph=True)
     squares = torch.stack(gradients, 1).square().sum(2)
     return (squares.mean(1) + EPSILON).sqrt()

@@ -11,7 +11,7 @@ from typing import Any
 
 from tryonbench.config import checked
 from tryonbench.errors import InputError, did_you_mean
-from tryonbench.protocols import Protocol, protocol_files, settings_of
+from tryonbench.protocols import Protocol, base_name, get_protocol, protocol_files, settings_of
 
 ALL = "all"
 IMAGES = "images"
@@ -45,6 +45,18 @@ def preset_protocols(
             raise InputError(f'unknown preset "{name}"; {did_you_mean(name, [*presets(), ALL])}')
     wanted = presets() if ALL in asked else dict.fromkeys(asked)
     return {name: _protocol(name, pairing, size) for name in wanted if pairing in presets()[name]}
+
+
+def protocol_or_preset(name: str, pairing: str, size: tuple[int, int]) -> Protocol:
+    """The protocol that a result names, or the preset's for its size; on its own pair list.
+
+    Raises:
+        InputError: no such protocol.
+    """
+    preset = name.partition("/")[0]
+    if preset in presets():
+        return preset_protocols([preset], pairing, size)[preset]
+    return get_protocol(base_name(name))
 
 
 def _protocol(name: str, pairing: str, size: tuple[int, int]) -> Protocol:

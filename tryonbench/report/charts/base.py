@@ -14,6 +14,8 @@ from tryonbench.results.cells import Column
 Figure = dict[str, Any]
 """`data` and `layout` as Plotly has them; perhaps `selects`, the reader's choices, and `variants`:
 what each combination of them puts over data and layout, the last choice running fastest."""
+DASHES = ("solid", "dot", "dash", "longdash", "dashdot", "longdashdot")
+"""What tells lines of one colour apart."""
 TRANSLUCENT = "80"
 """The last two digits of a colour #rrggbbaa."""
 

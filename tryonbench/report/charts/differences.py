@@ -22,7 +22,7 @@ def differences(images: PerImage, found: Verdicts, looks: Mapping[str, Look]) ->
     metrics = [column for column in images.metrics if column in found.metrics]
     if len(methods) < 2 or not metrics:
         return None
-    baselines = sorted(methods, key=lambda name: not looks[name].symbol.endswith("-open"))
+    baselines = sorted(methods, key=lambda name: not looks[name].hollow)
     return {
         "data": [_box(name, looks[name]) for name in methods]
         + [_mean(name, looks[name]) for name in methods],

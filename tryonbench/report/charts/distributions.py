@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryonbench.report.charts.base import Figure, axis_title, layout, plain, rounded, select
-from tryonbench.report.colours import DASHES, Look
+from tryonbench.report.colours import Look
 from tryonbench.report.images import PerImage
 from tryonbench.results.cells import Column, metric_style
 
@@ -36,12 +36,11 @@ def _known(images: PerImage, method: str, column: Column) -> NDArray[np.float64]
 
 def _line(name: str, look: Look) -> Figure:
     """A method's line; every tenth percent carries its mark, so that colour is not all there is."""
-    dash = "dot" if look.symbol.endswith("-open") else DASHES[0]
     return {
         "type": "scatter",
         "mode": "lines+markers",
         "name": plain(name),
-        "line": {"color": look.colour, "width": 2, "dash": dash},
+        "line": {"color": look.colour, "width": 2, "dash": look.dash},
         "marker": {"symbol": look.symbol, "size": 7, "color": look.colour, "maxdisplayed": 8},
         "y": [i / (POINTS - 1) for i in range(POINTS)],
         "hovertemplate": "%{y:.0%} of images up to %{x}<extra>" + plain(name) + "</extra>",

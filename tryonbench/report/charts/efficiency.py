@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from tryonbench.efficiency.schema import Point
-from tryonbench.report.charts.base import Figure, digits, layout, log_axis, plain
-from tryonbench.report.colours import DASHES, Look
+from tryonbench.report.charts.base import DASHES, Figure, digits, layout, log_axis, plain
+from tryonbench.report.colours import Look
 from tryonbench.report.efficiency import Bench
 
 
@@ -18,11 +19,7 @@ def latencies(benches: Sequence[Bench], looks: Mapping[str, Look]) -> Figure | N
     highest = [point.calls.p99 for _, point in rows]
     lowest = [point.calls.p50 for _, point in rows]
     return {
-        "data": [
-            trace
-            for bench, point in rows
-            for trace in _percentiles(bench, point, looks[bench.name])
-        ],
+        "data": [_percentiles(bench, point, looks[bench.name]) for bench, point in rows],
         "layout": layout(
             110 + 36 * len(rows),
             showlegend=False,
@@ -32,12 +29,12 @@ def latencies(benches: Sequence[Bench], looks: Mapping[str, Look]) -> Figure | N
     }
 
 
-def _percentiles(bench: Bench, point: Point, look: Look) -> list[Figure]:
+def _percentiles(bench: Bench, point: Point, look: Look) -> Figure:
     """A mark at the median, ticks at p90 and p99."""
     label = plain(f"{bench.title}, batch {point.batch}")
     calls = point.calls
     text = f"{label}<br>p50 {calls.p50:.4g}, p90 {calls.p90:.4g}, p99 {calls.p99:.4g} ms"
-    ends = {
+    return {
         "type": "scatter",
         "mode": "lines+markers",
         "x": [digits(calls.p50), digits(calls.p90), digits(calls.p99)],
@@ -51,7 +48,6 @@ def _percentiles(bench: Bench, point: Point, look: Look) -> list[Figure]:
             "size": [9, 9, 12],
         },
     }
-    return [ends]
 
 
 def throughputs(benches: Sequence[Bench], looks: Mapping[str, Look]) -> Figure | None:
@@ -106,10 +102,13 @@ def _lines(
     ys = [y for _, points in shown for _, y in points]
     upwards = log_axis(ys) if log else {"rangemode": "tozero"}
     ticks = {"tickvals": sorted(set(xs)), "ticktext": [f"{x:g}" for x in sorted(set(xs))]}
+    before: Counter[str] = Counter()
+    traces = []
+    for bench, points in shown:
+        traces.append(_line(bench, points, looks[bench.name], before[bench.name]))
+        before[bench.name] += 1
     return {
-        "data": [
-            _line(bench, points, looks[bench.name], i) for i, (bench, points) in enumerate(shown)
-        ],
+        "data": traces,
         "layout": layout(
             340,
             xaxis={"title": {"text": across}, "type": "log", **ticks},
@@ -119,6 +118,7 @@ def _lines(
 
 
 def _line(bench: Bench, points: Sequence[tuple[float, float]], look: Look, index: int) -> Figure:
+    """A benchmark's line, the `index`-th of its method: their dashes differ."""
     return {
         "type": "scatter",
         "mode": "lines+markers",
@@ -126,6 +126,6 @@ def _line(bench: Bench, points: Sequence[tuple[float, float]], look: Look, index
         "x": [digits(x) for x, _ in points],
         "y": [digits(y) for _, y in points],
         "hovertemplate": "%{x:g}: %{y:.4g}<extra>" + plain(bench.title) + "</extra>",
-        "line": {"color": look.colour, "width": 2, "dash": DASHES[index // 7 % len(DASHES)]},
+        "line": {"color": look.colour, "width": 2, "dash": DASHES[index % len(DASHES)]},
         "marker": {"color": look.colour, "symbol": look.symbol, "size": 8},
     }

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from tryonbench.report.charts.base import Figure, digits, layout, plain
 from tryonbench.report.colours import Look
-from tryonbench.report.summary import short
 from tryonbench.results.cells import LATENCY, MEMORY, Column
-from tryonbench.results.tables import Row, Table
+from tryonbench.results.tables import TRUTH, Row, Table
 
 FEWEST = 3
 """Axes without which there is nothing to see."""
@@ -16,7 +15,7 @@ FEWEST = 3
 
 def profile(table: Table, looks: Mapping[str, Look]) -> Figure | None:
     """Parallel coordinates; 1 is the best value of a column and 0 the worst."""
-    rows = [row for row in table.rows if not row.skipped and row.family != "truth"]
+    rows = [row for row in table.rows if not row.skipped and row.family != TRUTH]
     columns = [c for c in (*table.quality, LATENCY, MEMORY) if _spread(c, rows)]
     if len(columns) < FEWEST or len(rows) < 2:
         return None
@@ -28,7 +27,7 @@ def profile(table: Table, looks: Mapping[str, Look]) -> Figure | None:
                 "type": "category",
                 "automargin": True,
                 "categoryorder": "array",
-                "categoryarray": [plain(short(column)) for column in columns],
+                "categoryarray": [plain(column.short) for column in columns],
             },
             yaxis={
                 "tickvals": [0, 1],
@@ -46,17 +45,16 @@ def _spread(column: Column, rows: Sequence[Row]) -> bool:
 
 
 def _line(row: Row, rows: Sequence[Row], columns: Sequence[Column], look: Look) -> Figure:
-    dash = "dot" if look.symbol.endswith("-open") else "solid"
     cells = [row.cells[column.key] for column in columns]
     return {
         "type": "scatter",
         "mode": "lines+markers",
         "name": plain(row.shown),
-        "x": [plain(short(column)) for column in columns],
+        "x": [plain(column.short) for column in columns],
         "y": [_share(row, rows, column) for column in columns],
         "text": [cell.text for cell in cells],
         "hovertemplate": "%{x}: %{text}<extra>" + plain(row.shown) + "</extra>",
-        "line": {"color": look.colour, "width": 1.75, "dash": dash},
+        "line": {"color": look.colour, "width": 1.75, "dash": look.dash},
         "marker": {"color": look.colour, "symbol": look.symbol, "size": 8},
     }
 

@@ -166,7 +166,7 @@ def pareto(rows: Sequence[Row], column: Column, cost: Column) -> list[Row]:
 
 def _point(row: Row, look: Look, rows: Sequence[Row]) -> Figure:
     """One method. The name stands beside the point, so that no legend is needed unless marks are
-    near each other; the mark is translucent, so that the interval shows through it."""
+    near each other; a full mark is translucent, so that the interval shows through it."""
     return {
         "type": "scatter",
         "mode": "markers+text",
@@ -175,7 +175,7 @@ def _point(row: Row, look: Look, rows: Sequence[Row]) -> Figure:
         "cliponaxis": False,
         "hoverinfo": "text",
         "marker": {
-            "color": look.colour + TRANSLUCENT,
+            "color": look.colour if look.hollow else look.colour + TRANSLUCENT,
             "line": {"color": look.colour, "width": 1.5},
             "symbol": look.symbol,
             "size": _bubble(row, rows),

@@ -11,24 +11,8 @@ function element(tag, properties = {}, children = []) {
   return node;
 }
 
-/* The page can be restricted to a protocol, a size, a family of methods. */
-
-const restrict = $("[data-restrict]");
-
-function applyRestriction() {
-  const wanted = Object.fromEntries(new FormData(restrict));
-  const fits = (part) => ["protocol", "size"].every((key) => !wanted[key] || part.dataset[key] === wanted[key]);
-  $$(".part").forEach((part) => (part.hidden = !fits(part)));
-  const rows = $$("tbody:not(.floor) tr[data-family]");
-  rows.forEach((row) => (row.hidden = Boolean(wanted.family) && row.dataset.family !== wanted.family));
-  const shown = $$("#leaderboard .part:not([hidden])").length;
-  $("output", restrict).textContent = shown ? "" : "nothing fits all of these";
-}
-
-if (restrict) {
-  restrict.addEventListener("change", applyRestriction);
-  restrict.addEventListener("submit", (event) => event.preventDefault());
-}
+/* A number with so many decimals; what rounds to 0 has no sign. */
+const fixed = (value, decimals) => value.toFixed(decimals).replace(/^-(?=[0.]*$)/, "");
 
 /* The contents say where the reader is. */
 

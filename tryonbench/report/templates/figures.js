@@ -98,5 +98,5 @@ printing.addEventListener("change", redraw);
 /* Printing does not wait: what is to be on paper must be loaded before. */
 if ("requestIdleCallback" in window && figures.size) requestIdleCallback(loadPlotly, { timeout: 4000 });
 addEventListener("beforeprint", () => {
-  if (window.Plotly) $$(".part:not([hidden]) .plot, .plot").forEach((plot) => drawWith(window.Plotly, plot));
+  if (window.Plotly) $$(".plot").filter((plot) => !plot.closest("[hidden]")).forEach((plot) => drawWith(window.Plotly, plot));
 });

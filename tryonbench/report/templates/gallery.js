@@ -36,7 +36,7 @@ class Gallery {
 
   text(method, sample, metric = this.metric) {
     const value = this.data.values[method]?.[metric]?.[sample] ?? null;
-    return value === null ? "" : value.toFixed(this.data.metrics[metric].decimals);
+    return value === null ? "" : fixed(value, this.data.metrics[metric].decimals);
   }
 
   fits(sample) {
@@ -79,7 +79,7 @@ class Gallery {
     this.body.replaceChildren(...shown.map((sample) => this.rows.get(sample) ?? this.bare(sample)));
     shown.forEach((sample, i) => this.label(this.body.rows[i], sample));
     this.more.hidden = shown.length === this.list.length;
-    $("output", this.controls).textContent = `${this.list.length.toLocaleString("en")} samples`;
+    $("output", this.controls).textContent = `${this.list.length.toLocaleString("en")} sample${this.list.length === 1 ? "" : "s"}`;
   }
 
   label(row, sample) {

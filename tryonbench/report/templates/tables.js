@@ -12,9 +12,12 @@ function nextOrder(heading) {
 }
 
 function sort(table, heading) {
-  const index = heading.cellIndex;
   const order = nextOrder(heading);
   $$("th[aria-sort]", table).forEach((other) => (other.ariaSort = other === heading ? order : "none"));
+  arrange(table, heading.cellIndex, order);
+}
+
+function arrange(table, index, order) {
   const value = (row) => row.cells[index]?.dataset.value;
   $$("tbody", table).forEach((body) => {
     const rows = $$("tr:not(.label):not(.skipped)", body);

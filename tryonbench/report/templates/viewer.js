@@ -43,6 +43,15 @@ class Viewer {
     return $(`[data-column="${column}"] img`, this.gallery.rows.get(this.sample));
   }
 
+  /* Links to the two files, where the page has them. */
+  files(columns) {
+    const shots = columns.map((column) => $(`[data-column="${column}"]`, this.gallery.rows.get(this.sample)));
+    return shots.filter((shot) => shot?.dataset.file).flatMap((shot) => {
+      const name = this.gallery.data.columns[shot.dataset.column];
+      return [element("a", { href: shot.dataset.file, textContent: `File of ${name}` }), " "];
+    });
+  }
+
   step(by) {
     const pictured = this.gallery.list.filter((sample) => this.gallery.rows.has(sample));
     const place = pictured.indexOf(this.sample) + by;
@@ -71,6 +80,7 @@ class Viewer {
     const images = columns.map((column) => this.image(column));
     const { ids, columns: names } = this.gallery.data;
     $("#viewer-title").textContent = ids[this.sample];
+    $("[data-files]", this.dialog).replaceChildren(...this.files(columns));
     this.canvas.hidden = images.includes(null);
     $(".divider", this.dialog).hidden = this.field("mode").value !== "slider";
     if (images.includes(null)) return this.say("One of the two pictures is not there.");

@@ -1,0 +1,1 @@
+"""Results that travel: one file of them, made, read, merged and checked."""

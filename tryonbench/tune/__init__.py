@@ -1,0 +1,1 @@
+"""Tuning: trials that are ordinary runs, chosen by Optuna."""

@@ -1,0 +1,63 @@
+"""Optuna's TPE, seeded by the trial, so that a study that is resumed does not repeat itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from optuna.distributions import BaseDistribution
+from optuna.samplers import BaseSampler, TPESampler
+from optuna.study import Study
+from optuna.trial import FrozenTrial, TrialState
+
+from tryonbench.seeds import derive
+
+STARTUP = 5
+"""Trials at random before the first that TPE (Bergstra et al. 2011) chooses."""
+
+
+class SeededTPE(BaseSampler):
+    """TPE whose random numbers follow from the study's seed and the trial's number alone."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.inner = self._seeded(0)
+
+    def _seeded(self, number: int) -> TPESampler:
+        seed = derive("tune", self.seed, number) % 2**32
+        return TPESampler(seed=seed, n_startup_trials=STARTUP)
+
+    def reseed_rng(self) -> None:
+        """Nothing: each trial has its own seed."""
+
+    def before_trial(self, study: Study, trial: FrozenTrial) -> None:
+        self.inner = self._seeded(trial.number)
+        self.inner.before_trial(study, trial)
+
+    def infer_relative_search_space(
+        self, study: Study, trial: FrozenTrial
+    ) -> dict[str, BaseDistribution]:
+        return self.inner.infer_relative_search_space(study, trial)
+
+    def sample_relative(
+        self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Any]:
+        return self.inner.sample_relative(study, trial, search_space)
+
+    def sample_independent(
+        self,
+        study: Study,
+        trial: FrozenTrial,
+        param_name: str,
+        param_distribution: BaseDistribution,
+    ) -> Any:
+        return self.inner.sample_independent(study, trial, param_name, param_distribution)
+
+    def after_trial(
+        self,
+        study: Study,
+        trial: FrozenTrial,
+        state: TrialState,
+        values: Sequence[float] | None,
+    ) -> None:
+        self.inner.after_trial(study, trial, state, values)
