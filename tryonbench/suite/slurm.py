@@ -150,7 +150,7 @@ def _parameters(
     and drops one whose dependency failed, which would wait for ever."""
     own = {"requeue": True, "kill-on-invalid-dep": "yes", **(asked.extra or {})}
     values = {
-        "job_name": f"{name} {array.name}",
+        "job_name": f"{name} {array.name}".replace(" ", "-"),
         "time": asked.minutes,
         "partition": asked.partition,
         "account": asked.account,
