@@ -4,12 +4,19 @@ again. `TRYONBENCH_KILLS=20` kills it as often."""
 from __future__ import annotations
 
 import shutil
+import sys
 from functools import partial
 from pathlib import Path
 
-from tests.faults.contents import contents
-from tests.faults.killing import moments, run, run_killed
+import pytest
 
+from tests.faults.contents import contents
+from tests.faults.killing import kills, moments, run, run_killed
+
+pytestmark = [
+    pytest.mark.timeout(300 * kills()),
+    pytest.mark.skipif(sys.platform != "linux", reason="jobs end with their suite on Linux alone"),
+]
 SUITE = """
 data: {root}
 methods:

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.faults.contents import contents
-from tests.faults.killing import moments, run, run_killed
+from tests.faults.killing import kills, moments, run, run_killed
 
+pytestmark = pytest.mark.timeout(300 * kills())
 TRAIN = (
     "images=16", "batch_size=4", "log_every=1", "checkpoint_seconds=1e-9", "validate_every=8",
     "validate_samples=2", "samples_every=8",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from tryonbench.cli.options import RUNS, Runs, note
-from tryonbench.cli.run import suite_root
+from tryonbench.cli.run import Again, SuiteFile, suite_root
 
 if TYPE_CHECKING:
     from tryonbench.suite.slurm import Resources
@@ -24,7 +24,7 @@ def launch() -> None:
 
 @app.command()
 def slurm(
-    suite: Annotated[Path, typer.Argument(help="YAML file; docs/suites.md says what is in it.")],
+    suite: SuiteFile,
     partition: Annotated[Optional[str], typer.Option(help="As sbatch takes it.")] = None,
     account: Annotated[Optional[str], typer.Option(help="As sbatch takes it.")] = None,
     minutes: Annotated[
@@ -53,9 +53,7 @@ def slurm(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only print the scripts; needs no Slurm.")
     ] = False,
-    again: Annotated[
-        bool, typer.Option("--again", help="Submit every job; each makes only what is missing.")
-    ] = False,
+    again: Again = False,
     runs: Runs = RUNS,
 ) -> None:
     """Submit what is missing of a suite to Slurm, a task a (method, protocol, seed).

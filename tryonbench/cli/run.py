@@ -15,17 +15,21 @@ if TYPE_CHECKING:
     from tryonbench.suite.spec import Suite
 
 
+SuiteFile = Annotated[Path, typer.Argument(help="YAML file; docs/suites.md says what is in it.")]
+Again = Annotated[
+    bool, typer.Option("--again", help="Start every job; each makes only what is missing.")
+]
+
+
 def run(
-    suite: Annotated[Path, typer.Argument(help="YAML file; docs/suites.md says what is in it.")],
+    suite: SuiteFile,
     jobs: Annotated[
         Optional[int], typer.Option(min=1, help="Commands at once; else the suite's own number.")
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only print the plan, with the time it may take.")
     ] = False,
-    again: Annotated[
-        bool, typer.Option("--again", help="Start every job; each makes only what is missing.")
-    ] = False,
+    again: Again = False,
     runs: Runs = RUNS,
 ) -> None:
     """Train, score and report all that a suite file names: only what is missing.
