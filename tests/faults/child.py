@@ -41,6 +41,7 @@ def main(
     torch.set_num_threads(1)
     sys.argv = ["tryonbench", *words]
     if forks:
+        os.setsid()
         run_path(str(Path(__file__).with_name("forked.py")))["fork_jobs"]()
     sys.addaudithook(_counter(folder, last, changes))
     tryonbench()

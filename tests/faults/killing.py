@@ -7,6 +7,7 @@ import random
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
@@ -72,7 +73,7 @@ def run(
     Returns when all that the process started is gone, too.
 
     Args:
-        forks: a suite's jobs are forked, too.
+        forks: a suite's jobs are forked, too; at a time all are killed, at a change the suite.
     """
     moment, changes = moment or Moment(), FORKED.RawValue("i", 0)
     gone, held = FORKED.Pipe(duplex=False)
@@ -81,12 +82,20 @@ def run(
     held.close()
     process.join(LIMIT if moment.seconds is None else moment.seconds)
     if process.exitcode is None:
-        process.kill()
-        process.join()
+        _kill(process)
     seconds = time.monotonic() - since
     assert gone.poll(LIMIT), "something that the command has started is still there"
     assert process.exitcode is not None
     return Ended(process.exitcode, seconds, changes.value)
+
+
+def _kill(process: BaseProcess) -> None:
+    """Kill a process, and those that it has forked if they are a group: as a power cut does."""
+    assert process.pid is not None
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.join()
 
 
 def run_killed(
