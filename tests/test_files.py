@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 
-from tryonbench.errors import InputError
-from tryonbench.files import digest, make_folder, read_json, replacing, write_json
+from tryonbench.errors import InputError, StorageError
+from tryonbench.files import digest, is_vacant, make_folder, read_json, replacing, write_json
+from tryonbench.storage import storing
 
 
 def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
@@ -45,3 +47,32 @@ def test_broken_json_is_refused_by_name(tmp_path: Path) -> None:
 
 def test_digest_frames_its_parts() -> None:
     assert digest("ab", "c") != digest("a", "bc")
+
+
+def test_what_a_kill_leaves_of_a_first_file_counts_as_nothing(tmp_path: Path) -> None:
+    assert is_vacant(tmp_path / "none")
+    (tmp_path / ".a.json.x1.tmp").write_text("{")
+    assert is_vacant(tmp_path)
+    (tmp_path / ".mine").write_text("")
+    assert not is_vacant(tmp_path)
+
+
+def test_a_disk_s_error_is_said_in_one_line_wherever_it_is_hidden(tmp_path: Path) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+    for error in (full, ExceptionGroup("many", [full]), RuntimeError("(os error 28)")):
+        with pytest.raises(StorageError, match=r"is full; make room.*what was there is kept$"):
+            _fail_of(error, tmp_path)
+    with pytest.raises(StorageError, match="is read-only"):
+        _fail_of(OSError(errno.EROFS, "Read-only file system"), tmp_path)
+    with pytest.raises(ValueError, match=r"^$"):
+        _fail_of(ZeroDivisionError(), tmp_path)
+
+
+def _fail_of(error: Exception, folder: Path) -> None:
+    with storing(folder):
+        raise ValueError from error
+
+
+def test_what_is_no_error_of_storage_passes(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), storing(tmp_path):
+        (tmp_path / "none").read_text()

@@ -18,6 +18,16 @@ class InputError(TryonbenchError):
     exit_code = 2
 
 
+class StorageError(TryonbenchError):
+    """A disk that is full or read-only: what was there is whole, and the command can go on."""
+
+    exit_code = 2
+
+
+class TakenError(TryonbenchError):
+    """Another process does the work now."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A suggestion to append to a message, or the list of what is known.
 

@@ -13,6 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from tryonbench.errors import InputError
+from tryonbench.storage import storing
+
+CLOSED = "permission denied or read-only; choose another folder"
+TEMPORARY = ".tmp"
+"""Ends the name of a file or folder that is being written, which begins with a dot."""
 
 
 @contextmanager
@@ -21,17 +26,34 @@ def replacing(path: Path) -> Iterator[Path]:
 
     Raises:
         InputError: the folder cannot be written.
+        StorageError: the disk is full or read-only.
     """
     make_folder(path.parent)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    os.close(handle)
-    temporary = Path(name)
+    temporary = _temporary(path)
     try:
-        yield temporary
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
+        with storing(path.parent):
+            yield temporary
+            temporary.chmod(0o666 & ~_umask())
+            temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _temporary(path: Path) -> Path:
+    """An empty file beside `path` that no reader takes for a result."""
+    with storing(path.parent):
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=TEMPORARY)
+    os.close(handle)
+    return Path(name)
+
+
+def is_vacant(folder: Path) -> bool:
+    """Whether a folder is not there, or holds at most what a kill has left of its first file."""
+    if not folder.exists():
+        return True
+    return folder.is_dir() and all(
+        entry.name.startswith(".") and entry.suffix == TEMPORARY for entry in folder.iterdir()
+    )
 
 
 def _umask() -> int:
@@ -42,15 +64,21 @@ def _umask() -> int:
 
 
 def make_folder(path: Path) -> Path:
-    """Create `path` and its parents and check that it can be written."""
+    """Create `path` and its parents and check that it can be written.
+
+    Raises:
+        InputError: it cannot.
+        StorageError: the disk is full or read-only.
+    """
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        with storing(path):
+            path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(
             f"cannot create {path}: {error.strerror}; choose another folder"
         ) from error
     if not os.access(path, os.W_OK):
-        raise InputError(f"cannot write to {path}: permission denied; choose another folder")
+        raise InputError(f"cannot write to {path}: {CLOSED}")
     return path
 
 
@@ -64,7 +92,7 @@ def refuse_unwritable(path: Path) -> None:
     if not there.is_dir():
         raise InputError(f"cannot create {path}: {there} is a file; choose another folder")
     if not os.access(there, os.W_OK):
-        raise InputError(f"cannot write to {there}: permission denied; choose another folder")
+        raise InputError(f"cannot write to {there}: {CLOSED}")
 
 
 def write_text(path: Path, text: str) -> None:

@@ -67,10 +67,15 @@ def generate_images(
 
 
 def missing_positions(task: Task, folder: Path) -> list[int]:
-    """The positions of the pairs without a whole image; images of another key are removed."""
-    wanted = {"key": task.key}
-    if read_json_if_whole(folder / KEY) != wanted:
-        shutil.rmtree(folder, ignore_errors=True)
+    """The positions of the pairs without a whole image; images of another key are removed.
+
+    Images are looked for before the key is read: those that another process has made since under
+    the same key stay.
+    """
+    wanted, filled = {"key": task.key}, any(folder.glob("*.png"))
+    if (known := read_json_if_whole(folder / KEY)) != wanted:
+        if filled or known is not None:
+            shutil.rmtree(folder, ignore_errors=True)
         write_json(make_folder(folder) / KEY, wanted)
     there = {file.stem for file in folder.glob("*.png") if is_whole_png(file)}
     return [i for i, name in enumerate(task.pairs.ids) if name not in there]

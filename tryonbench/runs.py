@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from socket import gethostname
 from tempfile import gettempdir
 from typing import Any
 
-from tryonbench.errors import InputError, listed
+from tryonbench.errors import InputError, TakenError, listed
 from tryonbench.files import digest, read_json_if_whole, write_json
 
 MANIFEST = "manifest.json"
@@ -92,20 +94,50 @@ class Run:
             )
         return manifest
 
+    @property
+    def trainer(self) -> Path:
+        """Names the process that trains the run, or did when it was killed."""
+        return self.folder / "trainer.json"
+
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other processes of this machine from training the same run.
+        """Keep other processes of this machine from training the same run, and take it from those
+        of other machines: what they hold of it may be dead, and no file tells.
 
         Raises:
-            InputError: another process is training it.
+            InputError: another process of this machine is training it.
         """
         with only_here(self.folder, "trained"):
-            yield
+            try:
+                yield
+            finally:
+                if read_json_if_whole(self.trainer) == _this_process():
+                    self.trainer.unlink(missing_ok=True)
+
+    def take(self) -> None:
+        """Write down that this process trains the run from now on."""
+        write_json(self.trainer, _this_process())
+
+    def refuse_taken(self) -> None:
+        """
+        Raises:
+            TakenError: another process has taken the run since.
+        """
+        other = read_json_if_whole(self.trainer)
+        if isinstance(other, dict) and other != _this_process():
+            raise TakenError(
+                f"{self.folder} was taken by process {other.get('process')} on "
+                f"{other.get('host')}, which goes on with it; this one has stopped"
+            )
 
     def write_manifest(self, values: dict[str, Any]) -> None:
         """Record what this run is, when and by which command it was made."""
         made = {"created": datetime.now(UTC).isoformat(timespec="seconds"), "command": sys.argv}
         write_json(self.manifest_path, {"schema": 1, **values, **made})
+
+
+def _this_process() -> dict[str, Any]:
+    return {"host": gethostname(), "process": os.getpid()}
 
 
 @contextmanager

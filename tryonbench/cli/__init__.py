@@ -17,6 +17,7 @@ from tryonbench.cli import (
     evaluate,
     export,
     generate,
+    launch,
     methods,
     report,
     results,
@@ -25,9 +26,10 @@ from tryonbench.cli import (
     tune,
     weights,
 )
-from tryonbench.errors import TryonbenchError
+from tryonbench.errors import StorageError, TryonbenchError
 from tryonbench.processes.failure import is_launched, tell, tell_bug
 from tryonbench.processes.world import world
+from tryonbench.storage import storage_line
 
 app = typer.Typer(
     name="tryonbench",
@@ -50,6 +52,7 @@ app.command("run")(run.run)
 app.command("tune")(tune.tune)
 app.command("doctor")(doctor.doctor)
 app.add_typer(data.app, name="data")
+app.add_typer(launch.app, name="launch")
 app.add_typer(methods.app, name="methods")
 app.add_typer(results.app, name="results")
 app.add_typer(weights.app, name="weights")
@@ -67,6 +70,9 @@ def main() -> None:
         tell(str(error))
         sys.exit(error.exit_code)
     except Exception as error:
+        if line := storage_line(error):
+            tell(line)
+            sys.exit(StorageError.exit_code)
         if world().count == 1:
             raise
         sys.exit(tell_bug(error))

@@ -15,17 +15,21 @@ if TYPE_CHECKING:
     from tryonbench.suite.spec import Suite
 
 
+SuiteFile = Annotated[Path, typer.Argument(help="YAML file; docs/suites.md says what is in it.")]
+Again = Annotated[
+    bool, typer.Option("--again", help="Start every job; each makes only what is missing.")
+]
+
+
 def run(
-    suite: Annotated[Path, typer.Argument(help="YAML file; docs/suites.md says what is in it.")],
+    suite: SuiteFile,
     jobs: Annotated[
         Optional[int], typer.Option(min=1, help="Commands at once; else the suite's own number.")
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only print the plan, with the time it may take.")
     ] = False,
-    again: Annotated[
-        bool, typer.Option("--again", help="Start every job; each makes only what is missing.")
-    ] = False,
+    again: Again = False,
     runs: Runs = RUNS,
 ) -> None:
     """Train, score and report all that a suite file names: only what is missing.
@@ -46,7 +50,7 @@ def run_suite(
     from tryonbench.suite.plan import Planner
     from tryonbench.suite.record import Record, left
 
-    jobs = Planner(suite, _root(suite, dry), runs).jobs()
+    jobs = Planner(suite, suite_root(suite, dry), runs).jobs()
     record = Record(runs / "suites" / suite.name)
     todo, places = left(jobs, record, again), at_once or suite.jobs
     if dry:
@@ -60,7 +64,7 @@ def run_suite(
         note(f"{suite.name}: all {len(jobs)} jobs are done; --again looks at each anew")
 
 
-def _root(suite: Suite, dry: bool) -> Path:
+def suite_root(suite: Suite, dry: bool) -> Path:
     """The data; a procedural set is drawn now, unless the plan is only printed."""
     from tryonbench.data.default import DEFAULT, drawn_folder, drawn_root
 

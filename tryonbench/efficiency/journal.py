@@ -12,6 +12,7 @@ from tryonbench.environment import code_digest, package_versions
 from tryonbench.files import digest, make_folder
 from tryonbench.registry import method_class
 from tryonbench.runs import read_log
+from tryonbench.storage import storing
 
 if TYPE_CHECKING:
     from tryonbench.efficiency.bench import How
@@ -40,7 +41,7 @@ class Journal:
 
     def _add(self, key: str, answer: Answer) -> None:
         make_folder(self.path.parent)
-        with self.path.open("a", encoding="utf-8") as stream:
+        with storing(self.path.parent), self.path.open("a", encoding="utf-8") as stream:
             stream.write(f'{{"key": "{key}", "answer": {answer.model_dump_json()}}}\n')
 
     def close(self) -> None:

@@ -27,6 +27,7 @@ from tryonbench.export.schema import ExportManifest, Weights
 from tryonbench.files import file_sha256, make_folder, refuse_unwritable
 from tryonbench.registry import method_class, preset_values, run_config
 from tryonbench.runs import OVERFIT, Run, find_run
+from tryonbench.storage import storing
 
 SEED = 0
 """Of fresh weights."""
@@ -99,8 +100,13 @@ def refuse_folder(folder: Path) -> None:
 
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
-    """A folder beside it that takes its place, and that of an older export, if all goes well."""
-    with _scratch(make_folder(folder.parent), folder.name) as scratch:
+    """A folder beside it that takes its place, and that of an older export, if all goes well.
+
+    Raises:
+        StorageError: the disk is full or read-only.
+    """
+    parent = make_folder(folder.parent)
+    with _scratch(parent, folder.name) as scratch, storing(parent):
         made = Path(scratch) / "new"
         made.mkdir()
         yield made

@@ -72,9 +72,9 @@ def _onnx(example: Example, path: Path, opset: int) -> None:
 
 
 def _torchscript(example: Example, path: Path, opset: int) -> None:
-    with quiet_torchscript():
+    with quiet_torchscript(), _whole(path) as stream:
         trace: Any = torch.jit.trace
-        torch.jit.save(trace(example.module, example.inputs, check_trace=False), path)
+        torch.jit.save(trace(example.module, example.inputs, check_trace=False), stream)
 
 
 def _torch_export(example: Example, path: Path, opset: int) -> None:
@@ -82,7 +82,16 @@ def _torch_export(example: Example, path: Path, opset: int) -> None:
     program = torch.export.export(
         example.module, example.inputs, dynamic_shapes=shapes, strict=False
     )
-    torch.export.save(program, path)
+    with _whole(path) as stream:
+        torch.export.save(program, stream)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[io.BytesIO]:
+    """A file made in memory: torch's own ends the process (SIGABRT) where a disk is full."""
+    stream = io.BytesIO()
+    yield stream
+    path.write_bytes(stream.getbuffer())
 
 
 def _dynamic(inputs: Sequence[Tensor]) -> tuple[tuple[dict[int, Any], ...]]:

@@ -16,7 +16,11 @@ PR_SET_PDEATHSIG = 1
 
 
 def stop_with(parent: int) -> None:
-    """Be asked to stop when the parent dies, even of SIGKILL; only Linux can."""
+    """Be asked to stop when the parent dies, even of SIGKILL; only Linux can.
+
+    SIGUSR2 is for the parent, who asks to stop in its turn: Slurm may send it to every process.
+    """
+    signal.signal(signal.SIGUSR2, signal.SIG_IGN)
     with suppress(AttributeError, OSError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tryonbench.files import make_folder
 from tryonbench.pool import cores
+from tryonbench.storage import storing
 from tryonbench.suite.plan import Job
 from tryonbench.suite.record import Record
 
@@ -83,18 +84,7 @@ class Runner:
     def _process(self, job: Job) -> subprocess.Popen[bytes]:
         """In a session of its own: Ctrl-C reaches it once, from here."""
         threads = cores() if job.alone else max(1, cores() // self.at_once)
-        log = self.record.log(job)
-        make_folder(log.parent)
-        module = "tryonbench.suite.child"
-        with log.open("wb") as output:
-            return subprocess.Popen(
-                [sys.executable, "-m", module, str(os.getpid()), *job.arguments()],
-                env={**os.environ, "OMP_NUM_THREADS": str(threads)},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
+        return start(job, self.record.log(job), threads)
 
     def _reap(self) -> None:
         """Write down how jobs ended."""
@@ -103,13 +93,8 @@ class Runner:
             if one.process.returncode == 0:
                 self.record.note(one.job, "done", one.seconds)
             else:
-                self.record.note(one.job, "failed", message=self._reason(one))
-
-    def _reason(self, one: Started) -> str:
-        """The last line of what a job wrote."""
-        line = last_line(self.record.log(one.job))
-        code = one.process.returncode
-        return (line or f"ended with exit code {code}").removeprefix("error: ")
+                message = reason(self.record.log(one.job), one.process.returncode)
+                self.record.note(one.job, "failed", message=message)
 
     def _block(self) -> None:
         """Jobs behind one that failed cannot run, unless they take what there is."""
@@ -127,7 +112,32 @@ class Runner:
             one.process.terminate()
         for one in self.running:
             one.process.wait()
+        for one in self.running:
             self.record.note(one.job, "stopped")
+
+
+def start(job: Job, log: Path, threads: int) -> subprocess.Popen[bytes]:
+    """A job's process, which ends with this one; in a session of its own.
+
+    Raises:
+        StorageError: the log cannot be written: the disk is full or read-only.
+    """
+    make_folder(log.parent)
+    module = "tryonbench.suite.child"
+    with storing(log.parent), log.open("wb") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", module, str(os.getpid()), *job.arguments()],
+            env={**os.environ, "OMP_NUM_THREADS": str(threads)},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+
+
+def reason(log: Path, code: int) -> str:
+    """Why a job failed: the last line of what it wrote."""
+    return (last_line(log) or f"ended with exit code {code}").removeprefix("error: ")
 
 
 def last_line(log: Path) -> str:

@@ -6,18 +6,22 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from tryonbench.config import Strict
 from tryonbench.files import read_json_if_whole, write_json
 from tryonbench.runs import only_here
 from tryonbench.suite.plan import Job
 
+STATES = "states"
 State = Literal["waiting", "running", "done", "failed", "blocked", "stopped"]
 
 
 class Entry(Strict):
     """A job's state."""
 
+    job: str
+    """Its name."""
     state: State = "waiting"
     key: str = ""
     """Of the job when it ran."""
@@ -28,13 +32,13 @@ class Entry(Strict):
 
 
 class Record:
-    """The states by job, in a file of the suite's folder."""
+    """The states by job: a file a job, so that jobs on many machines can write their own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.path = folder / "state.json"
-        found = read_json_if_whole(self.path) or {}
-        self.entries = {name: Entry.model_validate(value) for name, value in found.items()}
+        found = map(read_json_if_whole, sorted((folder / STATES).glob("*.json")))
+        entries = [Entry.model_validate(value) for value in found if value]
+        self.entries = {entry.job: entry for entry in entries}
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -46,14 +50,15 @@ class Record:
             yield
 
     def of(self, job: Job) -> Entry:
-        return self.entries.get(job.name, Entry())
+        return self.entries.get(job.name, Entry(job=job.name))
 
     def note(self, job: Job, state: State, seconds: float | None = None, message: str = "") -> None:
         """Write a job's new state; the time of its last success is kept."""
         took = self.of(job).seconds if seconds is None else seconds
-        self.entries[job.name] = Entry(state=state, key=job.key, seconds=took, message=message)
-        values = {name: entry.model_dump() for name, entry in self.entries.items()}
-        write_json(self.path, values)
+        entry = Entry(job=job.name, state=state, key=job.key, seconds=took, message=message)
+        self.entries[job.name] = entry
+        path = self.folder / STATES / f"{quote(job.name, safe=' ')}.json"
+        write_json(path, entry.model_dump())
 
     def log(self, job: Job) -> Path:
         """Where a job's lines go."""

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from tryonbench.errors import InputError
-from tryonbench.files import make_folder, read_json, write_json, write_text
+from tryonbench.files import is_vacant, make_folder, read_json, write_json, write_text
 from tryonbench.pool import results
+from tryonbench.storage import storing
 from tryonbench.synth import SYNTH_VERSION, SynthSpec
 from tryonbench.synth.files import is_written, save_parse, save_png, save_sample
 from tryonbench.synth.garment import Garment
@@ -43,14 +44,20 @@ def write(root: Path, spec: SynthSpec, *, workers: int | None, progress: Progres
         return
     unfinished = root.with_name(f"{root.name}.partial")
     _prepare(unfinished, spec)
+    with storing(unfinished):
+        _draw(unfinished, spec, workers, progress)
+    _finish(unfinished, root)
+
+
+def _draw(folder: Path, spec: SynthSpec, workers: int | None, progress: Progress | None) -> None:
+    """Write the pair lists and the samples that are missing."""
     jobs = _jobs(spec)
-    _write_pairs(unfinished, spec, jobs)
-    missing = [job for job in _garments_in_a_row(jobs) if not _is_done(unfinished, spec, job)]
-    work = partial(write_sample, unfinished, spec)
+    _write_pairs(folder, spec, jobs)
+    missing = [job for job in _garments_in_a_row(jobs) if not _is_done(folder, spec, job)]
+    work = partial(write_sample, folder, spec)
     for done, _ in enumerate(results(work, missing, workers), 1):
         if progress:
             progress(len(jobs) - len(missing) + done, len(jobs))
-    _finish(unfinished, root)
 
 
 def _finish(unfinished: Path, root: Path) -> None:
@@ -106,7 +113,7 @@ def _is_same(folder: Path, spec: SynthSpec, advice: str) -> bool:
 
 def _prepare(folder: Path, spec: SynthSpec) -> None:
     """Make or take up the unfinished folder."""
-    if folder.exists() and any(folder.iterdir()):
+    if not is_vacant(folder):
         _is_same(folder, spec, "delete it to start again")
         for leftover in folder.rglob(".*.tmp"):
             leftover.unlink()

@@ -15,6 +15,7 @@ from torch import Tensor
 from tryonbench.checkpoint import BEST, MODEL, TRAINING, load_training, save_weights
 from tryonbench.config import RunConfig
 from tryonbench.runs import Run
+from tryonbench.storage import storing
 
 KEPT = 2
 """The one before the last is for a last one that a full disk or a bad step has spoilt."""
@@ -31,12 +32,25 @@ def save_checkpoint(
     Args:
         weights: of the networks that generate, by `network.parameter`.
         state: of the training; its `images` name the folder.
+
+    Raises:
+        StorageError: the disk is full or read-only.
+        TakenError: a process on another machine has gone on with the run.
     """
+    run.refuse_taken()
     with _new_folder(run.checkpoints / f"{state['images']:09d}") as folder:
         save_weights(folder / MODEL, config, state["images"], weights)
-        torch.save(dict(state), folder / TRAINING)
+        with (folder / TRAINING).open("wb") as stream:  # torch's own file hides why it fails
+            torch.save(dict(state), stream)
+    _drop_old(run)
+
+
+def _drop_old(run: Run) -> None:
+    """Delete all checkpoints but the last ones, none half under its name."""
     for old in _folders(run)[:-KEPT]:
-        shutil.rmtree(old)
+        hidden = old.with_name(f".{old.name}.old.tmp")
+        old.replace(hidden)
+        shutil.rmtree(hidden)
 
 
 def save_best(run: Run, config: RunConfig[Any], weights: Mapping[str, Tensor], images: int) -> None:
@@ -55,9 +69,10 @@ def newest_state(run: Run) -> dict[str, Any] | None:
 
 
 def remove_unfinished(run: Run) -> None:
-    """Delete what a kill has left of a checkpoint."""
+    """Delete what a kill has left of a checkpoint that was written or dropped."""
     for folder in run.checkpoints.glob(".*.tmp"):
         shutil.rmtree(folder)
+    _drop_old(run)
 
 
 def last_good(run: Run) -> str:
@@ -72,13 +87,20 @@ def _folders(run: Run) -> list[Path]:
 
 @contextmanager
 def _new_folder(target: Path) -> Iterator[Path]:
-    """Yield a temporary folder; it takes the target's name only if the block succeeds."""
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    """Yield a temporary folder; it takes the target's name only if the block succeeds.
+
+    Raises:
+        StorageError: the disk is full or read-only.
+    """
+    temporary, old = (target.with_name(f".{target.name}.{os.getpid()}.{n}.tmp") for n in "12")
     shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
     try:
-        yield temporary
-        shutil.rmtree(target, ignore_errors=True)
-        temporary.replace(target)
+        with storing(target.parent):
+            temporary.mkdir(parents=True)
+            yield temporary
+            if target.exists():
+                target.replace(old)  # whole or gone: half a checkpoint would be read as one
+            temporary.replace(target)
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        for folder in (temporary, old):
+            shutil.rmtree(folder, ignore_errors=True)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from tryonbench.files import write_text
 from tryonbench.processes.world import world
 from tryonbench.runs import Run, read_log
+from tryonbench.storage import storing
 from tryonbench.training.trackers import Tracker
 
 
@@ -25,7 +26,7 @@ class RunLog:
         if not world().is_first:
             return
         finite = {key: value for key, value in values.items() if math.isfinite(value)}
-        with self.path.open("a", encoding="utf-8") as stream:
+        with storing(self.path.parent), self.path.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(finite) + "\n")
         for tracker in self.trackers:
             tracker.log(finite, int(values["images"]))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from tryonbench.checkpoint import BEST, MODEL, read_header, weights_file
+from tryonbench.checkpoint import BEST, read_header, weights_file
 from tryonbench.config import RunConfig
 from tryonbench.data.augment import needed
 from tryonbench.data.dataset import VitonHD, fingerprint
@@ -15,8 +14,8 @@ from tryonbench.data.layout import Split
 from tryonbench.data.pairs import PairList, own_garments
 from tryonbench.data.prepared import find_prepared
 from tryonbench.environment import environment
-from tryonbench.errors import InputError, TryonbenchError
-from tryonbench.files import refuse_unwritable, write_text
+from tryonbench.errors import InputError, StorageError, TakenError, TryonbenchError
+from tryonbench.files import is_vacant, refuse_unwritable, write_text
 from tryonbench.method import TryOnMethod, size_problem
 from tryonbench.processes.world import on_first, world
 from tryonbench.registry import run_config
@@ -25,6 +24,7 @@ from tryonbench.training.checkpoints import newest_state
 from tryonbench.training.hardware import refuse_strategy
 from tryonbench.training.loop import Trainer, stopped_early
 from tryonbench.training.memory import memory_explained
+from tryonbench.training.opening import has_checkpoint, open_run, tidy
 from tryonbench.training.overfit import (
     first_pairs,
     judge,
@@ -84,13 +84,15 @@ def train(
         on_first(lambda: _refuse_other(run, method, manifest, fresh))
         _tell_processes(run, fresh, tell)
         complete = not fresh and on_first(lambda: _is_complete(run, config))
-        if not complete:
+        if complete:
+            on_first(lambda: tidy(run))
+        else:
             dataset[0]  # a broken sample or missing file should stop us before networks are built
             with memory_explained(method, config, run):
                 trainer = _trainer(method, config, run, held_out)
                 if trainer.validator:
                     trainer.validator.watch = watch
-                on_first(lambda: _open(run, manifest, fresh))
+                on_first(lambda: open_run(run, manifest, fresh))
                 trainer.resume()
                 with _noted(run):
                     trainer.fit(dataset)
@@ -127,6 +129,8 @@ def _noted(run: Run) -> Iterator[None]:
         run.broken_off.unlink(missing_ok=True)
     try:
         yield
+    except (StorageError, TakenError):  # the training itself is sound
+        raise
     except TryonbenchError as error:
         if first:
             write_text(run.broken_off, f"{error}\n")
@@ -221,12 +225,12 @@ def _refuse_other(
         InputError: the folder is no training run, or (unless it begins again or has no
             checkpoint) it was made with another configuration or other data.
     """
-    if not run.folder.exists() or (run.folder.is_dir() and not any(run.folder.iterdir())):
+    if is_vacant(run.folder):
         return
     known = run.manifest()
     if known["kind"] != manifest["kind"]:
         raise InputError(f"{run.folder} is no {manifest['kind']} run; name another one with --run")
-    if fresh or not _has_checkpoint(run):
+    if fresh or not has_checkpoint(run):
         return
     before = _completed(method, known["config"])
     changes = differences(_deciding(before), _deciding(manifest["config"]))
@@ -261,15 +265,6 @@ def _completed(method: type[TryOnMethod], config: dict[str, Any]) -> dict[str, A
         return config
 
 
-def _open(run: Run, manifest: dict[str, Any], fresh: bool) -> None:
-    """Write the manifest of a run that has no checkpoint to go on from."""
-    if fresh:
-        for folder in (run.folder, run.folder.with_name(f"{run.name}@{BEST}")):
-            shutil.rmtree(folder, ignore_errors=True)
-    if not _has_checkpoint(run):
-        run.write_manifest(manifest)
-
-
 def differences(old: dict[str, Any], new: dict[str, Any], prefix: str = "") -> list[str]:
     """Settings that differ, `name: old -> new`.
 
@@ -286,13 +281,9 @@ def differences(old: dict[str, Any], new: dict[str, Any], prefix: str = "") -> l
     return found
 
 
-def _has_checkpoint(run: Run) -> bool:
-    return any(run.checkpoints.glob(f"[0-9]*/{MODEL}"))
-
-
 def _is_complete(run: Run, config: RunConfig[Any]) -> bool:
     """Whether the run's last checkpoint is the end of its training."""
-    if not _has_checkpoint(run):
+    if not has_checkpoint(run):
         return False
     if read_header(weights_file(run.folder)).images >= config.images:
         return True

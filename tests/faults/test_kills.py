@@ -1,0 +1,71 @@
+"""`train`, `generate` and `eval` killed with SIGKILL at random moments, and started again.
+
+`TRYONBENCH_KILLS=20` kills each as often.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.faults.contents import contents
+from tests.faults.killing import kills, moments, run, run_killed
+
+pytestmark = pytest.mark.timeout(300 * kills())
+TRAIN = (
+    "images=16", "batch_size=4", "log_every=1", "checkpoint_seconds=1e-9", "validate_every=8",
+    "validate_samples=2", "samples_every=8",
+)  # fmt: skip
+PROTOCOL = ("--protocol", "synth/unpaired-64x48")
+METRICS = "l1,kd_synth"
+
+
+def test_train(synth_root: Path, tmp_path: Path) -> None:
+    settings = [word for setting in TRAIN for word in ("--set", setting)]
+    words = ["train", "--method", "pix2pix", "--data", synth_root, *settings]
+    _killed_and_resumed(words, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def trained(synth_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a run that has made no pictures."""
+    folder = tmp_path_factory.mktemp("trained")
+    words = ["train", "--method", "pix2pix", "--data", synth_root, "--set", "images=8"]
+    assert run(words, folder).code == 0
+    return folder
+
+
+def test_generate(synth_root: Path, trained: Path, tmp_path: Path) -> None:
+    words = ["generate", "pix2pix-nano-s0", "--data", synth_root]
+    _killed_and_resumed(words, tmp_path, trained)
+
+
+def test_eval(synth_root: Path, trained: Path, tmp_path: Path) -> None:
+    words = ["eval", "pix2pix-nano-s0", "mean-colour", "--data", synth_root, *PROTOCOL]
+    _killed_and_resumed([*words, "--no-efficiency", "--metrics", METRICS], tmp_path, trained)
+
+
+def _killed_and_resumed(words: Sequence[object], folder: Path, begin: Path | None = None) -> None:
+    """Each time from the same beginning: killed at a moment, read, and run to the end."""
+    whole = run(words, _new(folder / "whole", begin))
+    assert whole.code == 0, (folder / "whole" / "output.txt").read_text()
+    expected = contents(folder / "whole" / "runs")
+    for number, moment in enumerate(moments(whole, str(words[0]))):
+        broken = run_killed(words, partial(_new, folder / f"killed{number}", begin), moment)
+        contents(broken / "runs")
+        resumed = run(words, broken)
+        assert resumed.code == 0, (moment, (broken / "output.txt").read_text())
+        assert contents(broken / "runs") == expected, moment
+
+
+def _new(folder: Path, begin: Path | None) -> Path:
+    """A folder to work in, empty or a copy; what is there is deleted."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if begin:
+        shutil.copytree(begin, folder)
+    folder.mkdir(exist_ok=True)
+    return folder
