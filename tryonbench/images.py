@@ -13,6 +13,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 
 from tryonbench.errors import InputError
 from tryonbench.files import replacing
+from tryonbench.shards.path import ShardPath
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -36,6 +37,11 @@ class UnfitPicture(InputError):
     """A whole picture of a kind that is not read; the message begins with its path."""
 
 
+def open_image(path: Path) -> Image.Image:
+    """Open a picture, of a folder or of a shard, without decoding it; to be used in `with`."""
+    return Image.open(path.open("rb") if isinstance(path, ShardPath) else path)
+
+
 def decode(path: Path, mode: Literal["RGB", "L", "P"]) -> Image.Image:
     """Read a whole picture as RGB, greyscale, or palette indices (never converted).
 
@@ -45,7 +51,7 @@ def decode(path: Path, mode: Literal["RGB", "L", "P"]) -> Image.Image:
             transparent, CMYK or of one bit a pixel for RGB; not a palette for mode P.
     """
     try:
-        with Image.open(path) as image:
+        with open_image(path) as image:
             _refuse_bomb(path, image)
             _refuse_deep(path, image)
             _refuse_animated(path, image)
@@ -114,7 +120,7 @@ def image_size(path: Path) -> tuple[int, int]:
         InputError: missing or not a picture.
     """
     try:
-        with Image.open(path) as image:
+        with open_image(path) as image:
             return image.height, image.width
     except FileNotFoundError as error:
         raise InputError(f"{path} is missing") from error

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tryonbench.cli import data_check, data_prepare, data_show
+from tryonbench.cli import data_check, data_prepare, data_shard, data_show
 from tryonbench.cli.options import note
 
 app = typer.Typer(help="Make and check data sets.", no_args_is_help=True)
@@ -16,6 +16,7 @@ app.command("check")(data_check.check)
 app.command("stats")(data_check.stats)
 app.command("show")(data_show.show)
 app.command("prepare")(data_prepare.prepare)
+app.command("shard")(data_shard.shard)
 
 
 @app.command()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tryonbench.cli.options import Json
+from tryonbench.cli.options import Json, data_root
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -31,7 +31,7 @@ def check(root: Root, as_json: Json = False) -> None:
     """
     from tryonbench.data.check import check_root
 
-    found = check_root(root)
+    found = check_root(data_root(root))
     if as_json:
         print(json.dumps(found.as_dict(), indent=2))
     else:
@@ -64,7 +64,7 @@ def stats(root: Root, as_json: Json = False) -> None:
     """
     from tryonbench.data.stats import root_stats
 
-    found = root_stats(root)
+    found = root_stats(data_root(root))
     if as_json:
         print(json.dumps(found, indent=2))
     else:

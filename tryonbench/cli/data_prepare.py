@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from tryonbench.cli.options import note
+from tryonbench.cli.options import data_root, note
 
 if TYPE_CHECKING:
     from tryonbench.batch import Modality
@@ -38,6 +38,7 @@ def prepare(
     from tryonbench.data.prepared import prepare as make
     from tryonbench.progress import progress
 
+    root = data_root(root)
     chosen = [open_split(root, name) for name in split or splits(root) or ["train"]]
     for one in chosen:
         wanted = plan(one, parse_size(size), _modalities(one, method))

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Optional
 
 import typer
 
-from tryonbench.cli.options import keys_of, note
+from tryonbench.cli.options import data_root, keys_of, note
 
 
 def show(
@@ -33,5 +33,5 @@ def show(
 
     chosen = keys_of(ids)
     pixels = parse_size(size) if size else None
-    request = Request(root, split, method, preset, pixels, samples, chosen, pairing)
+    request = Request(data_root(root), split, method, preset, pixels, samples, chosen, pairing)
     note(f"page: {build_page(request, out)}")

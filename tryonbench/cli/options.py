@@ -10,7 +10,9 @@ import typer
 
 Data = Annotated[
     Optional[Path],
-    typer.Option("--data", help="VITON-HD root. Without it, the procedural set is made and used."),
+    typer.Option(
+        "--data", help="VITON-HD root, or shards. Without it, the procedural set is made and used."
+    ),
 ]
 Runs = Annotated[Path, typer.Option("--runs", help="Folder of all runs.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
@@ -37,7 +39,9 @@ def note(text: str) -> None:
 def data_root(data: Path | None) -> Path:
     """The root that was given, or the procedural set; the output says so."""
     if data is not None:
-        return data
+        from tryonbench.shards.address import shards_root
+
+        return shards_root(data, note) if str(data).startswith("shards:") else data
     from tryonbench.data.default import default_root
     from tryonbench.processes.world import on_first
 

@@ -10,6 +10,7 @@ from typing import Literal
 from tryonbench.data.dresscode import CATEGORIES, GARMENTS
 from tryonbench.data.labels import UPPER
 from tryonbench.errors import InputError, listed
+from tryonbench.shards.path import in_shards
 
 Folder = Literal[
     "image",
@@ -116,9 +117,12 @@ class Split:
 def open_split(root: Path, name: str) -> Split:
     """Find a split of a VITON-HD root or of a category folder of DressCode, and its layout.
 
+    The root may be kept in shards.
+
     Raises:
         InputError: no such root or split, or there are no photographs in it.
     """
+    root = in_shards(root)
     if not root.is_dir():
         raise InputError(f"the data folder {root} does not exist; make one: tryonbench data synth")
     if is_dresscode(root):
@@ -166,6 +170,7 @@ def dresscode_id(name: str) -> str:
 
 def splits(root: Path) -> list[str]:
     """The splits that a root has."""
+    root = in_shards(root)
     if is_dresscode(root):
         return [name for name in ("test", "train") if any(_dresscode_lists(root, name))]
     return sorted(folder.parent.name for folder in root.glob("*/image"))
@@ -178,5 +183,6 @@ def _splits_found(root: Path) -> str:
         return f"found: {listed(names)} (choose with --split)"
     return (
         "a VITON-HD root holds train/image, test/image, cloth/, …; of DressCode, give a category's "
-        "folder (upper_body, lower_body, dresses)"
+        "folder (upper_body, lower_body, dresses); shards need their shards.json, which "
+        "`tryonbench data shard` writes last"
     )

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from tryonbench.data.agnostic import agnostic_mask
 from tryonbench.data.colours import Lab, mean_lab
@@ -20,7 +19,7 @@ from tryonbench.data.layout import Folder
 from tryonbench.data.pairs import Pair
 from tryonbench.data.sample import Sample
 from tryonbench.files import read_json
-from tryonbench.images import decode
+from tryonbench.images import decode, open_image
 
 STANDARD_SUM = 3688
 """Sum of the luminance table in Annex K of the JPEG standard, which quality 50 uses."""
@@ -72,7 +71,7 @@ def jpeg_quality(path: Path) -> float | None:
 
     Exact to about 1 for files that use the standard tables, a guess for others.
     """
-    with Image.open(path) as image:
+    with open_image(path) as image:
         tables: dict[int, list[int]] = getattr(image, "quantization", {})
     if not tables:
         return None

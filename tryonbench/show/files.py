@@ -19,7 +19,7 @@ from tryonbench.data.pairs import Pair
 from tryonbench.data.sample import Sample, missing_folders
 from tryonbench.data.truth import is_own_garment
 from tryonbench.errors import InputError
-from tryonbench.images import decode, image_size
+from tryonbench.images import decode, image_size, open_image
 from tryonbench.show.contract import outside
 from tryonbench.show.panel import Panel
 from tryonbench.show.pictures import coloured, drawing, exact, legend, tinted, verbatim
@@ -131,7 +131,7 @@ def _file_panel(scene: Scene, folder: Folder, mode: Mode) -> Panel:
 
 
 def _facts(path: Path, image: Image.Image, mode: Mode) -> Iterator[tuple[str, str]]:
-    with Image.open(path) as stored:
+    with open_image(path) as stored:
         yield "size", f"{stored.height} × {stored.width}"
         yield "mode", f"{stored.mode} {stored.format}, {_bytes(path)}"
     if mode == "L":

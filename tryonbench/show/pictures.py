@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tryonbench.data.labels import COUNT, LABELS, PALETTE
-from tryonbench.images import Pixels
+from tryonbench.images import Pixels, open_image
 
 SHOWN = 256
 """Height in CSS pixels: smaller pictures are enlarged by a whole factor, taller ones reduced."""
@@ -42,7 +42,7 @@ class Picture:
 
 def verbatim(path: Path, alt: str) -> Picture:
     """A file that can be decoded, byte for byte."""
-    with Image.open(path) as image:
+    with open_image(path) as image:
         if image.format not in VERBATIM:
             return exact(np.asarray(image.convert("RGB")), alt)
         source = _uri(path.read_bytes(), Image.MIME[image.format])

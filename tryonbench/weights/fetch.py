@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from contextlib import AbstractContextManager
 from http.client import HTTPException
 from pathlib import Path
+from typing import IO, cast
 from urllib.request import Request, urlopen
 
 from tryonbench.errors import InputError, did_you_mean
@@ -67,14 +69,24 @@ def _receive(source: Source, path: Path) -> str:
 
 def _copy_url(url: str, path: Path, update: Update) -> str:
     """Stream an address into a file; the SHA-256 of what came."""
-    sha, done = hashlib.sha256(), 0
+    with open_url(url) as answer, path.open("wb") as file:
+        return copy_stream(answer, file, update)
+
+
+def open_url(url: str) -> AbstractContextManager[IO[bytes]]:
+    """What an http or https address gives."""
     request = Request(url, headers={"User-Agent": "tryonbench"})
-    with urlopen(request, timeout=TIMEOUT) as answer, path.open("wb") as file:
-        while block := answer.read(CHUNK):
-            file.write(block)
-            sha.update(block)
-            done += len(block)
-            update(done // MEGABYTE)
+    return cast(AbstractContextManager[IO[bytes]], urlopen(request, timeout=TIMEOUT))
+
+
+def copy_stream(stream: IO[bytes], file: IO[bytes], update: Update) -> str:
+    """Copy a stream with progress in MB; the SHA-256 of what came."""
+    sha, done = hashlib.sha256(), 0
+    while block := stream.read(CHUNK):
+        file.write(block)
+        sha.update(block)
+        done += len(block)
+        update(done // MEGABYTE)
     return sha.hexdigest()
 
 

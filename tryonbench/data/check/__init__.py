@@ -13,6 +13,7 @@ from tryonbench.data.check.folders import counts, folder_faults, present
 from tryonbench.data.jobs import Job
 from tryonbench.data.layout import Folder, Split, open_split, splits
 from tryonbench.pool import in_order
+from tryonbench.shards.path import archive_of
 
 Prints = dict[Folder, dict[str, Print]]
 """By folder and id."""
@@ -27,8 +28,11 @@ def check_root(root: Path, workers: int | None = None) -> Findings:
         workers: number of processes; by default all cores, or one for a small split.
 
     Raises:
-        InputError: the folder is not a data root at all.
+        InputError: the folder is not a data root at all, or it is kept in shards and some of
+            them are damaged.
     """
+    if archive := archive_of(root):
+        archive.refuse_damaged()
     opened = [open_split(root, name) for name in splits(root) or ["train"]]
     findings = Findings(root)
     prints: dict[str, Prints] = {}

@@ -1,0 +1,1 @@
+"""Data sets in WebDataset shards: tar files with an index beside them, read at random."""
