@@ -245,7 +245,7 @@ def _refuse_other(
 
 def _tell_processes(run: Run, fresh: bool, tell: Callable[[str], None]) -> None:
     """Say whether a run goes on in another number of processes than it was begun with."""
-    if fresh or not _has_checkpoint(run):
+    if fresh or not has_checkpoint(run):
         return
     before, now = run.manifest().get("processes", 1), world().count
     if before != now:
