@@ -99,7 +99,7 @@ def run_subject(run: Run) -> Subject:
         identity,
         checkpoint=file,
         trained_on=_trained_on(manifest),
-        held_out=frozenset(manifest.get("data", {}).get("held_out", ())),
+        held_out=frozenset((manifest.get("data") or {}).get("held_out", ())),
         settings=settings,
     )
     return _exported(subject, file) if is_export(file) else subject

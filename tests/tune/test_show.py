@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tryonbench.cli.tune_show import print_study
 from tryonbench.errors import InputError
 from tryonbench.registry import method_class, preset_values, run_config
 from tryonbench.report.charts.tuning import figures_of
@@ -100,6 +101,15 @@ def test_one_best_is_a_preset_of_several_one_is_chosen(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is one of pix2pix, not of stylegan"):
         preset_values(method_class("stylegan"), str(tmp_path / "best.yaml"))
     assert yaml.safe_load((tmp_path / "best.yaml").read_text())["method"] == "pix2pix"
+
+
+def test_the_tables_name_units(capsys: pytest.CaptureFixture[str]) -> None:
+    print_study(study())
+    shown = capsys.readouterr().out
+    assert "Latency [ms] ↓" in shown
+    assert "on the front: 1, 3; one as a preset: --save-preset NAME --trial N" in shown
+    assert "│ *1    │ complete     │ 0.700" in shown
+    assert "pruned at 40" in shown
 
 
 def test_studies_are_found_beside_runs(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.markup import escape
 from rich.table import Table
 
 from tryonbench.cli.options import note
@@ -37,10 +38,10 @@ def print_plan(plan: Plan, trials: int | None, done: int) -> None:
 def print_study(record: StudyRecord) -> None:
     """The trials and the best of them; on stdout."""
     goals = [f"{one.label} {'↑' if one.higher_is_better else '↓'}" for one in record.objectives]
-    table, screen = Table("trial", "state", *goals, "settings"), console()
+    table, screen = Table("trial", "state", *map(escape, goals), "settings"), console()
     for row, trial in zip(rows(record), record.trials, strict=True):
         number = f"{'*' if row.best else ''}{row.number}"
-        table.add_row(number, row.state, *row.values, values_text(trial.settings))
+        table.add_row(number, row.state, *row.values, escape(values_text(trial.settings)))
     screen.print(table)
     screen.print(about(record), markup=False, highlight=False, soft_wrap=True)
     for trial in record.trials:

@@ -14,7 +14,7 @@ from tryonbench.tune.schema import StudyRecord, TrialRecord
 
 
 def chosen_trial(record: StudyRecord, number: int | None) -> TrialRecord:
-    """The trial of a number; without one, the best of a single objective.
+    """The trial of a number; without one, the best, or the only one on the front.
 
     Raises:
         InputError: it is not there or not complete, or several are best.
@@ -28,7 +28,7 @@ def chosen_trial(record: StudyRecord, number: int | None) -> TrialRecord:
             raise InputError(f"trial {number} of {record.name} is not complete; there are {known}")
         return complete[number]
     front = record.front
-    if len(record.objectives) > 1:
+    if len(record.objectives) > 1 and len(front) > 1:
         numbers = ", ".join(str(trial.number) for trial in front)
         text = "several objectives have no one best; choose one of the front with --trial N"
         raise InputError(f"{text}: {numbers}")

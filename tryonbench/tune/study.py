@@ -30,7 +30,7 @@ RUN, HOST, RETRY_OF, TRIES, ERROR = "run", "host", "retry_of", "tries", "error"
 MOST = 3
 """How often a trial is begun whose process dies."""
 BEFORE_PRUNING = 4
-"""Complete trials before one is pruned; the first validation never prunes."""
+"""Complete trials before one is pruned; the first validation, step 1, never prunes."""
 
 
 def open_study(plan: Plan, url: str) -> Study:
@@ -63,7 +63,7 @@ def open_study(plan: Plan, url: str) -> Study:
 
 
 def _pruner(plan: Plan) -> BasePruner:
-    return MedianPruner(BEFORE_PRUNING, n_warmup_steps=1) if plan.prune else NopPruner()
+    return MedianPruner(BEFORE_PRUNING, n_warmup_steps=2) if plan.prune else NopPruner()
 
 
 def _ask_for_present(study: Study, plan: Plan) -> None:
