@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
-from typing import Annotated, Any, Generic, Literal, Self, TypeVar, get_args
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 import yaml
 from pydantic import (
@@ -22,7 +22,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from tryonbench.errors import InputError, did_you_mean
+from tryonbench.errors import InputError
+from tryonbench.explain import explain
 
 
 class Strict(BaseModel):
@@ -261,44 +262,4 @@ def checked(model: type[BaseModel], values: Mapping[str, Any]) -> Any:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise InputError(_explain(model, error)) from error
-
-
-GROUP = "it is a group of settings; give them one by one, as optimizer.lr=1e-4"
-ADVICE = {
-    "tuple_type": "it is a list of values: [A, B]",
-    "model_type": GROUP,
-    "model_attributes_type": GROUP,
-    "dict_type": GROUP,
-}
-"""In place of pydantic's words, by its type of error."""
-
-
-def _explain(model: type[BaseModel], error: ValidationError) -> str:
-    """The first problem of a validation error in one line; unknown keys come first."""
-    problems = sorted(error.errors(), key=lambda p: p["type"] != "extra_forbidden")
-    problem = problems[0]
-    path = ".".join(str(part) for part in problem["loc"])
-    if problem["type"] == "extra_forbidden":
-        known = _keys_at(model, problem["loc"][:-1])
-        return f'unknown setting "{path}"; {did_you_mean(str(problem["loc"][-1]), known)}'
-    if problem["type"] == "missing" and isinstance(problem["loc"][-1], int):
-        parent = path.rpartition(".")[0]
-        return f'the setting "{parent}" has too few values; give it whole: --set {parent}=[…]'
-    if problem["type"] == "missing":
-        return f'the setting "{path}" is missing; give it with --set {path}=VALUE'
-    message = ADVICE.get(problem["type"], problem["msg"].removeprefix("Value error, "))
-    if path and isinstance(problem["input"], Mapping):
-        return f'the settings "{path}" do not fit together: {message}'
-    return f'the setting "{path}" cannot be {problem["input"]!r}: {message}' if path else message
-
-
-def _keys_at(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:
-    """The settings that a nested record, or one of a list of them, has."""
-    for part in location:
-        field = model.model_fields.get(str(part))
-        candidates = (field.annotation, *get_args(field.annotation)) if field else ()
-        for kind in candidates:
-            if isinstance(kind, type) and issubclass(kind, BaseModel):
-                model = kind
-    return list(model.model_fields)
+        raise InputError(explain(model, error)) from error

@@ -52,7 +52,7 @@ from tryonbench.training.samples import SampleGrids
 from tryonbench.training.sharded import load_optimizer, whole_tensors
 from tryonbench.training.team import Team
 from tryonbench.training.trackers import opened
-from tryonbench.training.validation import Best, Validator, worst
+from tryonbench.training.validation import Best, Validator, stopped_early, worst
 
 
 @dataclass(frozen=True)
@@ -297,8 +297,3 @@ class Trainer:
         self.best = Best(**state["best"])
         self.guard.load(state["guard"])
         on_first(lambda: self.log.cut(self.images))
-
-
-def stopped_early(config: RunConfig[Any], best: Best) -> bool:
-    """Whether validation has ended the training."""
-    return 0 < config.early_stop <= best.since

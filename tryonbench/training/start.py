@@ -22,7 +22,7 @@ from tryonbench.registry import run_config
 from tryonbench.runs import OVERFIT, Run
 from tryonbench.training.checkpoints import newest_state
 from tryonbench.training.hardware import refuse_strategy
-from tryonbench.training.loop import Trainer, stopped_early
+from tryonbench.training.loop import Trainer
 from tryonbench.training.memory import memory_explained
 from tryonbench.training.opening import has_checkpoint, open_run, tidy
 from tryonbench.training.overfit import (
@@ -34,7 +34,7 @@ from tryonbench.training.overfit import (
     tell_verdict,
 )
 from tryonbench.training.trackers import require_trackers
-from tryonbench.training.validation import Best, Watch, hold_out
+from tryonbench.training.validation import Best, Watch, hold_out, stopped_early
 
 NEUTRAL = {"workers", "checkpoint_seconds", "trackers", "samples_every", "log_every", "strategy"}
 """Settings that a resumed run may change."""

@@ -132,3 +132,8 @@ class Validator:
         scored = Scored(outputs, as_saved(batch.need("image")), None)
         scorers = {key: metric.scorer(outputs.device) for key, metric in self.metrics.items()}
         return {key: score(scored).mean().item() for key, score in scorers.items()}
+
+
+def stopped_early(config: RunConfig[Any], best: Best) -> bool:
+    """Whether validation has ended the training."""
+    return 0 < config.early_stop <= best.since

@@ -1,0 +1,49 @@
+"""What is wrong with settings, in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import get_args
+
+from pydantic import BaseModel, ValidationError
+
+from tryonbench.errors import did_you_mean
+
+GROUP = "it is a group of settings; give them one by one, as optimizer.lr=1e-4"
+ADVICE = {
+    "tuple_type": "it is a list of values: [A, B]",
+    "model_type": GROUP,
+    "model_attributes_type": GROUP,
+    "dict_type": GROUP,
+}
+"""In place of pydantic's words, by its type of error."""
+
+
+def explain(model: type[BaseModel], error: ValidationError) -> str:
+    """The first problem of a validation error in one line; unknown keys come first."""
+    problems = sorted(error.errors(), key=lambda p: p["type"] != "extra_forbidden")
+    problem = problems[0]
+    path = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        known = _keys_at(model, problem["loc"][:-1])
+        return f'unknown setting "{path}"; {did_you_mean(str(problem["loc"][-1]), known)}'
+    if problem["type"] == "missing" and isinstance(problem["loc"][-1], int):
+        parent = path.rpartition(".")[0]
+        return f'the setting "{parent}" has too few values; give it whole: --set {parent}=[…]'
+    if problem["type"] == "missing":
+        return f'the setting "{path}" is missing; give it with --set {path}=VALUE'
+    message = ADVICE.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+    if path and isinstance(problem["input"], Mapping):
+        return f'the settings "{path}" do not fit together: {message}'
+    return f'the setting "{path}" cannot be {problem["input"]!r}: {message}' if path else message
+
+
+def _keys_at(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:
+    """The settings that a nested record, or one of a list of them, has."""
+    for part in location:
+        field = model.model_fields.get(str(part))
+        candidates = (field.annotation, *get_args(field.annotation)) if field else ()
+        for kind in candidates:
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                model = kind
+    return list(model.model_fields)
