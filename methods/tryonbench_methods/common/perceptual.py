@@ -29,7 +29,7 @@ class DistanceConfig(Strict):
     """The weight of each distance to the photograph; 0 turns one off, and loads no network."""
 
     l1: NonNegativeFloat = 10.0
-    garment_weight: float = Field(1.0, ge=1.0)
+    garment_weight: float = Field(default=1.0, ge=1.0)
     """Of L1's pixels that show the worn garment; that of the others is 1."""
     perceptual: NonNegativeFloat = 0.0
     """L1 between VGG19's features, Johnson et al. 2016; needs the weights `vgg19`."""
