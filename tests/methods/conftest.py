@@ -40,6 +40,7 @@ def random_batch(count: int = 2, size: tuple[int, int] = (64, 48), seed: int = 0
         parse_agnostic=torch.randint(20, (count, *size), generator=generator),
         keypoints=joints,
         pose_heatmaps=torch.rand(count, 18, *size, generator=generator),
+        parse=torch.randint(20, (count, *size), generator=generator),
     )
 
 

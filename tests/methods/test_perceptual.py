@@ -37,6 +37,9 @@ def unloaded() -> None:
     lpips_distance.cache_clear()
 
 
+PARSE = torch.zeros(1, 64, 48, dtype=torch.int64)
+
+
 def pictures(seed: int) -> torch.Tensor:
     """Two random ones, (2, 3, 32, 24) in [-1, 1]."""
     return torch.rand(2, 3, 32, 24, generator=torch.Generator().manual_seed(seed)) * 2 - 1
@@ -80,8 +83,8 @@ def test_vgg19_teaches_the_picture_alone(official):
 
 def test_only_what_has_a_weight_is_computed_and_loaded(no_weights):
     one, two = pictures(1), pictures(2)
-    assert distances(DistanceConfig(l1=0), one, two) == {}
-    found = distances(DistanceConfig(l1=3), one, two)
+    assert distances(DistanceConfig(l1=0), one, two, PARSE) == {}
+    found = distances(DistanceConfig(l1=3), one, two, PARSE)
     assert found.keys() == {"l1"}
     assert found["l1"] == pytest.approx(3 * (one - two).abs().mean().item())
 
@@ -89,7 +92,7 @@ def test_only_what_has_a_weight_is_computed_and_loaded(no_weights):
 @pytest.mark.parametrize(("term", "network"), [("perceptual", "vgg19"), ("lpips", "vgg16")])
 def test_missing_weights_are_one_line_with_the_command(term, network, no_weights):
     with pytest.raises(InputError, match=f"weights get {network}; or .*losses.{term}=0"):
-        distances(DistanceConfig(**{term: 1.0}), pictures(1), pictures(2))
+        distances(DistanceConfig(**{term: 1.0}), pictures(1), pictures(2), PARSE)
 
 
 @pytest.mark.parametrize("name", ["pix2pix", "stylegan"])
@@ -107,7 +110,7 @@ def test_a_training_without_them_is_refused_before_anything_is_written(
 def test_the_weights_scale_their_terms(official, monkeypatch):
     monkeypatch.setattr(perceptual, "load_state_dict", lambda name: official)
     one, two = pictures(1), pictures(2)
-    found = distances(DistanceConfig(l1=0, perceptual=4.0), one, two)
+    found = distances(DistanceConfig(l1=0, perceptual=4.0), one, two, PARSE)
     assert found.keys() == {"perceptual"}
     torch.testing.assert_close(found["perceptual"], 4 * vgg19_distance(CPU)(one, two))
 
@@ -118,7 +121,7 @@ def test_lpips_is_that_of_the_metric(real_weights):
     generator = torch.Generator().manual_seed(0)
     picture, photograph = (torch.rand(2, 3, 64, 48, generator=generator) * 2 - 1 for _ in "ab")
     picture.requires_grad_()
-    found = distances(DistanceConfig(l1=0, lpips=2.0, lpips_net="alex"), picture, photograph)
+    found = distances(DistanceConfig(l1=0, lpips=2.0, lpips_net="alex"), picture, photograph, PARSE)
     expected = 2 * load_lpips("alex", CPU)(picture, photograph).mean()
     torch.testing.assert_close(found["lpips"], expected)
     found["lpips"].backward()

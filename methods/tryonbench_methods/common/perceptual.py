@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import torch
-from pydantic import NonNegativeFloat
+from pydantic import Field, NonNegativeFloat
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -15,6 +15,7 @@ from tryonbench.config import Strict
 from tryonbench.errors import InputError
 from tryonbench.metrics.lpips import TRUNKS, load_lpips
 from tryonbench.weights import MissingWeights, find, load_state_dict
+from tryonbench_methods.common.emphasis import emphasised_mean
 
 if TYPE_CHECKING:
     from lpips import LPIPS
@@ -28,6 +29,8 @@ class DistanceConfig(Strict):
     """The weight of each distance to the photograph; 0 turns one off, and loads no network."""
 
     l1: NonNegativeFloat = 10.0
+    garment_weight: float = Field(default=1.0, ge=1.0)
+    """Of L1's pixels that show the worn garment; that of the others is 1."""
     perceptual: NonNegativeFloat = 0.0
     """L1 between VGG19's features, Johnson et al. 2016; needs the weights `vgg19`."""
     lpips: NonNegativeFloat = 0.0
@@ -120,8 +123,13 @@ def _loaded(term: str, load: Callable[[], Any]) -> Any:
         raise InputError(f'the loss "{term}" has {error}; or {off}') from error
 
 
-def distances(config: DistanceConfig, picture: Tensor, photograph: Tensor) -> dict[str, Tensor]:
+def distances(
+    config: DistanceConfig, picture: Tensor, photograph: Tensor, parse: Tensor
+) -> dict[str, Tensor]:
     """The weighted distances of two (N, 3, H, W) in [-1, 1], without those of weight 0.
+
+    Args:
+        parse: the photograph's labels, (N, H', W').
 
     Raises:
         InputError: the weights of a network are not there.
@@ -129,7 +137,8 @@ def distances(config: DistanceConfig, picture: Tensor, photograph: Tensor) -> di
     pair, device = (picture, photograph), picture.device
     losses = {}
     if config.l1:
-        losses["l1"] = config.l1 * F.l1_loss(*pair)
+        errors = (picture - photograph).abs()
+        losses["l1"] = config.l1 * emphasised_mean(errors, parse, config.garment_weight)
     if config.perceptual:
         losses["perceptual"] = config.perceptual * vgg19_distance(device)(*pair)
     if config.lpips:

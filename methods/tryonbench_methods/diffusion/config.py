@@ -25,6 +25,9 @@ class DiffusionConfig(ModelConfig):
     attention_levels: tuple[NonNegativeInt, ...] = (1,)
     """Levels with self-attention and cross-attention to the garment; 0 is the finest. None: a plain
     UNet without try-on conditions, for a stage that enlarges."""
+    garment_weight: float = Field(default=1.0, ge=1.0)
+    """Of the loss's pixels that show the worn garment; that of the others is 1. Where the garment's
+    edge cannot be known, what is sampled then leans to the garment."""
     stage: Literal["base", "upsample", "distil"] = "base"
     """Paint from noise alone; or also from the enlarged picture of the stage before; or as `base`,
     but learn to do in fewer steps what a teacher does."""

@@ -15,6 +15,7 @@ from tryonbench.config import RunConfig
 from tryonbench.method import MethodInfo, Part, Phase, TrainState, TryOnBatch, TryOnMethod
 from tryonbench.processes.rows import drawn, drawn_once, normal_like
 from tryonbench.seeds import derive, noise
+from tryonbench_methods.common.emphasis import emphasised_mean
 from tryonbench_methods.common.sizes import require_multiple, require_patches
 from tryonbench_methods.diffusion.binned import by_time, time_words
 from tryonbench_methods.diffusion.cascade import (
@@ -61,6 +62,7 @@ class Diffusion(TryOnMethod):
     )
     config_class = DiffusionConfig
     words: ClassVar[Mapping[str, str]] = {**LOSSES, **time_words(LOSSES)}
+    training_inputs = ("parse",)
     phases = (Phase("generator", ("person_unet", "garment_unet")),)
     config: DiffusionConfig
     _previous: TryOnMethod | None = None
@@ -120,7 +122,8 @@ class Diffusion(TryOnMethod):
         t = objective.times(image)
         errors = objective.errors(network, image, normal_like(image), t)
         state.logged.update(by_time(self.config.objective, errors, t))
-        return {self.config.objective: errors.mean()}
+        loss = emphasised_mean(errors, batch.need("parse"), self.config.garment_weight)
+        return {self.config.objective: loss}
 
     def _distilled(self, batch: TryOnBatch) -> Tensor:
         """Errors of one of the student's steps, drawn for the batch."""

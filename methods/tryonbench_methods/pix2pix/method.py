@@ -64,6 +64,7 @@ class Pix2Pix(TryOnMethod):
         "feature_matching": "feature matching: discriminator's features",
         "gradient_penalty": "gradient penalty: slope against 1",
     }
+    training_inputs = ("parse",)
     phases = (Phase("generator", ("generator",)), Phase("discriminator", ("discriminator",)))
     config: Pix2PixConfig
 
@@ -142,7 +143,7 @@ class Pix2Pix(TryOnMethod):
         """Fool the discriminator, resemble the photograph."""
         fake = self._paint(batch)
         state.carried[PICTURES] = fake.detach()
-        near = distances(self.config.losses, fake, batch.need("image"))
+        near = distances(self.config.losses, fake, batch.need("image"), batch.need("parse"))
         losses = self._fooling(batch, fake) | near
         state.logged.update(shares(losses))
         return losses

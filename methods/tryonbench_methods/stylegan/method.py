@@ -62,6 +62,7 @@ class StyleGAN(TryOnMethod):
         "path_length": "path length: even response to the style",
         "r1": "R1: discriminator's slope on photographs",
     }
+    training_inputs = ("parse",)
     phases = (Phase("generator", ("generator",)), Phase("discriminator", ("discriminator",)))
     config: StyleGANConfig
 
@@ -225,7 +226,7 @@ class StyleGAN(TryOnMethod):
         with frozen(self.networks["discriminator"]):
             logits = self._verdict(batch, fake, grown).logits
         losses = {"adversarial": weights.adversarial * F.softplus(-logits).mean()}
-        losses |= distances(weights, fake, grown.of(batch.need("image")))
+        losses |= distances(weights, fake, grown.of(batch.need("image")), batch.need("parse"))
         if path_penalty is None:
             return losses
         strength = weights.path_length * weights.path_interval
