@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from tryonbench_methods.common.attention import MapAttention, fourier, grid
@@ -11,6 +12,7 @@ from tryonbench_methods.common.conditions import (
     person_representation,
     segmented_garment,
 )
+from tryonbench_methods.common.normalisation import InstanceNorm
 from tryonbench_methods.common.training import balance, frozen, shares
 
 
@@ -93,3 +95,19 @@ def test_balance_says_who_is_told_right():
     found = {k: round(v, 4) for k, v in balance(real, fake, 0.5).items()}
     assert found == {"real": 0.75, "fake": 0.4, "accuracy_real": 1.0, "accuracy_fake": 0.5}
     assert balance(real, fake, None).keys() == {"real", "fake"}
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_instance_norm_takes_gradients_of_any_memory_format(count):
+    generator = torch.Generator().manual_seed(0)
+    x, above = torch.randn(2, count, 16, 8, 6, generator=generator)
+    in_nhwc = above.contiguous(memory_format=torch.channels_last)
+    found = _gradient(InstanceNorm(16), x, in_nhwc)
+    exact = _gradient(InstanceNorm(16), x.double(), above).float()
+    torch.testing.assert_close(found, exact)
+
+
+def _gradient(norm, x, above):
+    x = x.clone().requires_grad_()
+    norm(x).backward(above.to(x))
+    return x.grad
