@@ -21,6 +21,12 @@ FEATURES = ("fd_synth", "kd_synth")
 pytestmark = pytest.mark.timeout(7_200)
 
 
+@pytest.fixture(autouse=True)
+def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only shipped networks are used; an empty cache, so that the photographs' features are made."""
+    monkeypatch.setenv("TRYONBENCH_CACHE", str(tmp_path / "cache"))
+
+
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return linked(tmp_path_factory.mktemp("large"), MANY)

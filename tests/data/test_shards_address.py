@@ -99,8 +99,8 @@ def test_copies_are_used_without_connection(
     monkeypatch.setattr("tryonbench.shards.path._ARCHIVES", {})
     again = _opened(address)
     assert _print(again) == before
-    assert "warning: cannot read" in capsys.readouterr().out
-    with pytest.raises(InputError, match=r"cannot read http://.*/test-000000\.tar: .*404"):
+    assert "warning: cannot get" in capsys.readouterr().out
+    with pytest.raises(InputError, match=r"cannot get http://.*/test-000000\.tar: .*404"):
         again.root.joinpath("test/image/00000_00.jpg").read_bytes()
 
 
@@ -125,7 +125,7 @@ def test_a_changed_set_replaces_the_copies(serve: Serve, shards: Path, own_root:
 
 
 def test_no_index_at_an_address(serve: Serve, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"cannot read http://.*/nothing/shards\.json: .*404"):
+    with pytest.raises(InputError, match=r"cannot get http://.*/nothing/shards\.json: .*404"):
         _opened(f"{serve(tmp_path)}/nothing")
 
 
@@ -144,7 +144,7 @@ def test_other_addresses_go_through_webdataset(
     monkeypatch.setitem(gopen_schemes, "store", opener)
     assert _print(_opened("store://bucket/set")) == _print(open_split(synth_root, "train"))
     monkeypatch.setenv("PATH", "")  # whatever commands this machine has, none is to be run
-    with pytest.raises(InputError, match=r"cannot read gs://bucket/set/shards\.json: .*gsutil"):
+    with pytest.raises(InputError, match=r"cannot get gs://bucket/set/shards\.json: .*gsutil"):
         _opened("gs://bucket/set")
     for unknown in ("pipe://cat/x", "nowhere://x/y"):
         with pytest.raises(InputError, match=r"known: http, https, .*store"):

@@ -75,6 +75,26 @@ def test_interrupted_it_goes_on(
     assert _bytes(out) == _bytes(sharded_root)
 
 
+def test_a_full_disk_is_one_line_and_leaves_what_is_whole(
+    synth_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = writing._add
+
+    def full(archive, name: str, content: bytes) -> None:
+        if name.startswith("00008_00"):
+            raise OSError(28, "No space left on device")
+        add(archive, name, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(writing, "_add", full)
+        with pytest.raises(
+            InputError, match=r"train-000001\.tar: .*No space left on device"
+        ):
+            _write(synth_root, tmp_path)
+    assert sorted(_bytes(tmp_path)) == ["train-000000.json", "train-000000.tar"]
+    assert _write(synth_root, tmp_path) == 2
+
+
 def test_a_tar_without_its_list_does_not_count(synth_root: Path, shards: Path) -> None:
     (shards / "train-000001.json").unlink()
     with pytest.raises(InputError, match=r"train-000001\.json is missing"):

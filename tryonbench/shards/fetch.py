@@ -93,7 +93,9 @@ def receive(url: str, path: Path, size: int = 0) -> str:
         ):
             return copy_stream(stream, file, update)
     except (OSError, HTTPException) as error:
-        raise InputError(f"cannot read {url}: {error}; is the address right?") from error
+        raise InputError(
+            f"cannot get {url}: {error}; mend that and run the same command again"
+        ) from error
 
 
 def _stream(url: str) -> AbstractContextManager[IO[bytes]]:
