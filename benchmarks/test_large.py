@@ -23,7 +23,7 @@ pytestmark = pytest.mark.timeout(7_200)
 
 @pytest.fixture(autouse=True)
 def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only shipped networks are used; an empty cache, so that the photographs' features are made."""
+    """Shipped networks only; an empty cache, so that the photographs have no features yet."""
     monkeypatch.setenv("TRYONBENCH_CACHE", str(tmp_path / "cache"))
 
 

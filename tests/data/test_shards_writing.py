@@ -87,9 +87,7 @@ def test_a_full_disk_is_one_line_and_leaves_what_is_whole(
 
     with monkeypatch.context() as patch:
         patch.setattr(writing, "_add", full)
-        with pytest.raises(
-            InputError, match=r"train-000001\.tar: .*No space left on device"
-        ):
+        with pytest.raises(InputError, match=r"train-000001\.tar: .*No space left on device"):
             _write(synth_root, tmp_path)
     assert sorted(_bytes(tmp_path)) == ["train-000000.json", "train-000000.tar"]
     assert _write(synth_root, tmp_path) == 2
