@@ -135,6 +135,16 @@ def test_tars_at_an_address(serve: Serve, shards: Path, synth_root: Path) -> Non
     assert _print(split) == _print(open_split(synth_root, "train"))
 
 
+def test_a_cut_copy_of_a_tar_is_not_kept(serve: Serve, shards: Path, cache: Path) -> None:
+    address, tar = serve(shards), shards / "train-000000.tar"
+    whole = tar.read_bytes()
+    tar.write_bytes(whole[:20_000])
+    with pytest.raises(InputError, match="is no whole tar"):
+        _opened(f"{address}/train-000000.tar")
+    tar.write_bytes(whole)
+    assert len(_opened(f"{address}/train-000000.tar").ids("image")) == 3
+
+
 def test_other_addresses_go_through_webdataset(
     sharded_root: Path, synth_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
