@@ -8,9 +8,12 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -33,6 +36,29 @@ def synth_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def own_root(synth_root: Path, tmp_path: Path) -> Path:
     """A copy of `synth_root` that a test may break."""
     return Path(shutil.copytree(synth_root, tmp_path / "own"))
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Path], str]]:
+    """Serve a folder on this machine; its address."""
+    servers: list[tuple[ThreadingHTTPServer, threading.Thread]] = []
+
+    def start(folder: Path) -> str:
+        http = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+        servers.append((http, threading.Thread(target=http.serve_forever)))
+        servers[-1][1].start()
+        return f"http://127.0.0.1:{http.server_port}"
+
+    yield start
+    for http, thread in servers:
+        http.shutdown()
+        thread.join()
+        http.server_close()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader
 
 from tryonbench.batch import MODALITIES
 from tryonbench.cli.targets import protocols_for
-from tryonbench.data.dataset import VitonHD, joined
+from tryonbench.data.dataset import VitonHD, fingerprint, joined
 from tryonbench.data.dresscode import TO_LIP, read_joints
 from tryonbench.data.labels import LABELS
 from tryonbench.data.layout import open_split, splits
@@ -24,6 +24,7 @@ from tryonbench.errors import InputError
 from tryonbench.evaluation import evaluate
 from tryonbench.registry import method_class
 from tryonbench.request import Request
+from tryonbench.shards.write import Limit, plan, write
 from tryonbench.subjects import baseline_subject
 
 ATR = (
@@ -174,3 +175,18 @@ def test_another_process_reads_it_as_well(root: Path) -> None:
     dataset = VitonHD(split, own_garments(split), (64, 48), ("parse", "keypoints"))
     batch = next(iter(DataLoader(dataset, 2, num_workers=1, collate_fn=joined)))
     assert 13 in batch.need("parse").unique().tolist(), "the face, 11 in the file"
+
+
+def test_shards_keep_it(root: Path, tmp_path: Path) -> None:
+    out = tmp_path / "shards" / root.name
+    with pytest.raises(InputError, match=f"--out .*other/{root.name}"):
+        plan(open_split(root, "test"), tmp_path / "other", Limit(1, None))
+    for name in ("train", "test"):
+        write(plan(open_split(root, name), out, Limit(1, None)), lambda done: None)
+    for name in ("train", "test"):
+        folder, shards = open_split(root, name), open_split(out, name)
+        assert (shards.category, shards.ids("cloth")) == (root.name, folder.ids("cloth"))
+        pairs = pairs_of(shards, "unpaired", f"{name}_pairs.txt")
+        assert fingerprint(shards, pairs, True) == fingerprint(folder, pairs, True)
+        one, other = (VitonHD(s, pairs, (64, 48), ("parse",))[0] for s in (folder, shards))
+        assert torch.equal(one.need("parse"), other.need("parse"))

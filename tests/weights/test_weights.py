@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from collections import defaultdict
-from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
@@ -24,24 +21,13 @@ CONTENT = b"weights" * 300_000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
+def server(tmp_path: Path, serve: Callable[[Path], str]) -> str:
     """The address of a server on this machine, which serves `net.pth`."""
     folder = tmp_path / "served"
     folder.mkdir()
     (folder / "net.pth").write_bytes(CONTENT)
-    http = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
-    thread = threading.Thread(target=http.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{http.server_port}"
-    http.shutdown()
-    thread.join()
-    http.server_close()
+    return serve(folder)
 
 
 @pytest.fixture

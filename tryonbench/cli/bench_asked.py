@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import get_args
 
-from tryonbench.cli.options import keys_of
+from tryonbench.cli.options import data_root, keys_of
 from tryonbench.config import Precision
 from tryonbench.data.layout import open_split
 from tryonbench.efficiency.bench import How, doubling
@@ -96,6 +96,7 @@ def how_asked(
         InputError: an option is wrong, or not possible on this device.
     """
     if data:
+        data = data_root(data)
         open_split(data, "test")
     chosen = device_asked(device)
     repeats, calls, seconds = often

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tryonbench.cli import export_options as options
-from tryonbench.cli.options import RUNS, Json, Runs, note
+from tryonbench.cli.options import RUNS, Json, Runs, data_root, note
 
 if TYPE_CHECKING:
     from tryonbench.export.build import Source, Wanted
@@ -129,7 +129,7 @@ def _calibration(data: Path | None, of: dict[str, Any], source: Source, count: i
     from tryonbench.export.calibration import calibration_of
     from tryonbench.synth import SynthSpec
 
-    root, split = data, "train"
+    root, split = data_root(data) if data else None, "train"
     if root is None and "data" in of:
         root, split = Path(of["data"]["root"]), of["data"]["split"]
     if root is None or not root.is_dir():

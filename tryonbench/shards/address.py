@@ -9,7 +9,7 @@ from pathlib import Path
 from tryonbench.data.default import cache_folder
 from tryonbench.data.layout import V32
 from tryonbench.errors import InputError
-from tryonbench.files import digest, make_folder
+from tryonbench.files import digest, make_folder, replacing
 from tryonbench.progress import progress
 from tryonbench.shards.fetch import NEEDS, fetched_root, receive
 from tryonbench.shards.index import INDEX, Contents, contents_file, write_contents, write_index
@@ -56,7 +56,7 @@ def _scanned_root(pattern: str) -> Path:
         (root / INDEX).unlink(missing_ok=True)
         with progress("list shards", len(todo)) as update:
             for number, tar in enumerate(todo, 1):
-                write_contents(tar, _listed(tar))
+                write_contents(tar, _listed_or_dropped(tar))
                 update(number)
     if not (root / INDEX).is_file():
         write_index(root, tars)
@@ -78,8 +78,6 @@ def _placed(source: str, tar: Path) -> Path:
     """The tar in the cache: a copy of an address, a link to a file."""
     if "://" in source:
         if not tar.is_file():
-            from tryonbench.files import replacing
-
             with replacing(tar) as temporary:
                 receive(source, temporary)
         return tar
@@ -95,6 +93,15 @@ def _is_listed(tar: Path) -> bool:
     """Whether the contents were listed, and the tar is still the same."""
     path = contents_file(tar)
     return path.is_file() and path.stat().st_mtime_ns >= tar.stat().st_mtime_ns
+
+
+def _listed_or_dropped(tar: Path) -> Contents:
+    """The contents of a tar; a bad copy of an address is not kept."""
+    try:
+        return _listed(tar)
+    except InputError:
+        tar.unlink()
+        raise
 
 
 def _listed(tar: Path) -> Contents:

@@ -12,7 +12,15 @@ from typing import NamedTuple
 from tryonbench.errors import InputError, listed
 from tryonbench.files import file_sha256
 from tryonbench.progress import progress
-from tryonbench.shards.index import INDEX, Contents, Shard, contents_file, read_contents, read_index
+from tryonbench.shards.index import (
+    INDEX,
+    SOURCE,
+    Contents,
+    Shard,
+    contents_file,
+    read_contents,
+    read_index,
+)
 
 FIELDS = 4
 ABSENT = array("q", [-1, 0, 0, 0])
@@ -67,7 +75,7 @@ class Archive:
         """
         self.root, self.stamp = root, index_stamp(root)
         self.shards: tuple[Shard, ...] = read_index(root).shards
-        self.remote = (root / "source.json").is_file()
+        self.remote = (root / SOURCE).is_file()
         self.dates: list[int] = []
         """When each shard's list was written, in nanoseconds: the date of its files."""
         self.files: dict[str, bytes] = {}

@@ -12,11 +12,9 @@ from filelock import FileLock
 from tryonbench.errors import InputError
 from tryonbench.files import digest, read_json, replacing, write_json
 from tryonbench.progress import progress
-from tryonbench.shards.index import INDEX, Index, Shard, contents_file, parsed, read_index
+from tryonbench.shards.index import INDEX, SOURCE, Index, Shard, contents_file, parsed, read_index
 from tryonbench.weights.fetch import MEGABYTE, copy_stream, open_url
 
-SOURCE = "source.json"
-"""Where the copies in a folder come from."""
 NEEDS = 'needs the package webdataset: pip install "tryonbench[shards]"'
 
 
@@ -32,19 +30,23 @@ def fetched_root(address: str, cache: Path) -> tuple[Path, str | None]:
     base = address.removesuffix(INDEX).rstrip("/")
     root = cache / digest(base)[:12] / base.rsplit("/", 1)[-1]
     try:
-        with replacing(root / f"{INDEX}.new") as temporary:
-            receive(f"{base}/{INDEX}", temporary)
+        _renew(base, root)
     except InputError as error:
         if (root / INDEX).is_file():
             return root, str(error)
         raise
-    index = parsed(Index, (root / f"{INDEX}.new").read_bytes(), f"{base}/{INDEX}")
-    _drop_changed(root, index)
-    write_json(root / SOURCE, {"base": base})
-    for shard in index.shards:
-        _fetch(root, contents_file(root / shard.name).name, shard.contents)
-    (root / f"{INDEX}.new").replace(root / INDEX)
     return root, None
+
+
+def _renew(base: str, root: Path) -> None:
+    """Fetch the index, and the lists of contents that are not there."""
+    with replacing(root / INDEX) as temporary:
+        receive(f"{base}/{INDEX}", temporary)
+        index = parsed(Index, temporary.read_bytes(), f"{base}/{INDEX}")
+        _drop_changed(root, index)
+        write_json(root / SOURCE, {"base": base})
+        for shard in index.shards:
+            _fetch(root, contents_file(root / shard.name).name, shard.contents)
 
 
 def fetch_shard(root: Path, shard: Shard) -> None:
@@ -93,7 +95,9 @@ def receive(url: str, path: Path, size: int = 0) -> str:
         ):
             return copy_stream(stream, file, update)
     except (OSError, HTTPException) as error:
-        raise InputError(f"cannot read {url}: {error}; is the address right?") from error
+        raise InputError(
+            f"cannot get {url}: {error}; mend that and run the same command again"
+        ) from error
 
 
 def _stream(url: str) -> AbstractContextManager[IO[bytes]]:

@@ -13,6 +13,8 @@ from tryonbench.errors import InputError
 from tryonbench.files import file_sha256, write_text
 
 INDEX = "shards.json"
+SOURCE = "source.json"
+"""Where the copies in a folder come from, if from an address."""
 Model = TypeVar("Model", bound=BaseModel)
 
 

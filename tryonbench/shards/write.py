@@ -187,7 +187,21 @@ def _is_current(shard: Planned) -> bool:
 
 
 def _write(shard: Planned) -> None:
-    """Write a shard, and then the list of its contents, without which it does not count."""
+    """Write a shard, and then the list of its contents, without which it does not count.
+
+    Raises:
+        InputError: a file cannot be read, or the disk is full.
+    """
+    try:
+        _write_tar(shard)
+        write_contents(shard.tar, contents_of(shard.tar, shard.split, shard.places))
+    except OSError as error:
+        raise InputError(
+            f"cannot write {shard.tar}: {error}; mend that and run the same command again"
+        ) from error
+
+
+def _write_tar(shard: Planned) -> None:
     contents_file(shard.tar).unlink(missing_ok=True)
     with replacing(shard.tar) as temporary, tarfile.open(temporary, "w") as archive:
         for name, text in shard.files.items():
@@ -195,7 +209,6 @@ def _write(shard: Planned) -> None:
         for entry in shard.entries:
             name = f"{key(entry.name)}.{entry.extension}"
             _add(archive, name, entry.path.read_bytes())
-    write_contents(shard.tar, contents_of(shard.tar, shard.split, shard.places))
 
 
 def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
