@@ -59,6 +59,7 @@ def test_fid_of_subsets_is_fid(n: int, d: int) -> None:
 
 def test_kid_of_subsets_is_the_unbiased_mmd(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subsets, "ROWS_AT_A_TIME", 16)
+    monkeypatch.setattr(subsets, "COLUMNS_AT_A_TIME", 11)
     output, reference = _sets(0, 45, 8)
     rows, columns = _some(1, 4, 45, 20), _some(2, 4, 45, 20)
     found = kernel_subsets(output, reference, rows, columns)
@@ -68,6 +69,7 @@ def test_kid_of_subsets_is_the_unbiased_mmd(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_cmmd_of_subsets_is_that_of_their_images(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subsets, "ROWS_AT_A_TIME", 16)
+    monkeypatch.setattr(subsets, "COLUMNS_AT_A_TIME", 11)
     output, reference = _sets(0, 45, 8)
     rows, columns = _some(1, 4, 45, 20), _some(2, 4, 45, 30)
     found = gaussian_subsets(output, reference, rows, columns)

@@ -113,8 +113,8 @@ def _subset_pairs(
 
 def _random_subsets(n: int, shares: Matrix, rng: np.random.Generator) -> Subsets:
     """A random subset of each share of n images, without replacement, (len(shares), n)."""
-    ranks = rng.permuted(np.tile(np.arange(n), (len(shares), 1)), axis=1)
-    subsets: Subsets = ranks < (shares * n).astype(int)[:, None]
+    sizes = (shares * n).astype(int)
+    subsets: Subsets = np.stack([rng.permutation(n) < size for size in sizes])
     return subsets
 
 

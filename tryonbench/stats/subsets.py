@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,8 @@ SubsetDistances = Callable[[Features, Features, Subsets, Subsets], Matrix]
 Kernel = Callable[[Matrix, Matrix], Matrix]
 """Of all pairs, (N, D) and (M, D) -> (N, M)."""
 
-ROWS_AT_A_TIME = 512
+ROWS_AT_A_TIME, COLUMNS_AT_A_TIME = 512, 8_192
+"""Of a kernel; so memory does not grow with the images beyond that."""
 
 
 def frechet_subsets(
@@ -121,12 +122,17 @@ def _pair_sums(
     kernel: Kernel, one: Features, two: Features, rows: Subsets, columns: Subsets
 ) -> Matrix:
     """Sums (B,) of the kernel over the pairs of a subset of `one` with a subset of `two`."""
-    total, right = np.zeros(len(rows)), two.astype(np.float64)
-    for start in range(0, len(one), ROWS_AT_A_TIME):
-        block = slice(start, start + ROWS_AT_A_TIME)
-        values = kernel(one[block].astype(np.float64), right)
-        total += ((rows[:, block].astype(np.float64) @ values) * columns).sum(axis=1)
+    total = np.zeros(len(rows))
+    for there in _blocks(len(two), COLUMNS_AT_A_TIME):
+        right = two[there].astype(np.float64)
+        for here in _blocks(len(one), ROWS_AT_A_TIME):
+            values = kernel(one[here].astype(np.float64), right)
+            total += ((rows[:, here].astype(np.float64) @ values) * columns[:, there]).sum(axis=1)
     return total
+
+
+def _blocks(count: int, size: int) -> Iterator[slice]:
+    return (slice(start, start + size) for start in range(0, count, size))
 
 
 def _kernel_with_itself(features: Features) -> Matrix:
