@@ -212,7 +212,8 @@ def test_lost_pictures_and_values_are_told_with_the_command(run: Run, tmp_path: 
     html = build_report([run], tmp_path / "out", options, told.append).read_text("utf-8")
     paired, values, unpaired = told
     assert paired.startswith(f"pix2pix: 1 of 12 images of {protocol} are no longer in")
-    assert paired.endswith(f"eval pix2pix --data {tmp_path / 'data'} --protocol {protocol}")
+    where = f"--protocol {protocol} --runs {run.folder.parent}"
+    assert paired.endswith(f"eval pix2pix --data {tmp_path / 'data'} {where}")
     assert values.startswith("pix2pix: the values of single images are gone or unreadable")
     assert unpaired.startswith("pix2pix: 12 of 12 images of synth/unpaired-64x48 are no longer in")
     assert all(f"<li>{line}</li>" in html for line in told)
@@ -221,8 +222,11 @@ def test_lost_pictures_and_values_are_told_with_the_command(run: Run, tmp_path: 
 
 def test_nothing_is_said_of_files_where_the_data_is_gone(run: Run, tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "data")
-    page = build_report([run], tmp_path / "out", Options(Size(1), figures=None))
+    told: list[str] = []
+    page = build_report([run], tmp_path / "out", Options(Size(1), figures=None), told.append)
     html = page.read_text("utf-8")
+    [line] = told
+    assert line.startswith("no pictures of synth/paired-64x48 and synth/unpaired-64x48: the data")
     assert "Cannot be looked at" in html
     assert "Nothing is missing" not in html
     assert "<li>No result lacks images or was trained on them.</li>" in html

@@ -25,6 +25,7 @@ from tryonbench.report.parts import part_of
 from tryonbench.report.reproduce import origins
 from tryonbench.report.sensitivity import is_preset, sensitivities
 from tryonbench.report.studies import studies_of, study_figures
+from tryonbench.report.summary import joined
 from tryonbench.report.training import panels_of
 from tryonbench.results.as_json import Saved, load_tables, save_tables
 from tryonbench.results.formats import write_tables
@@ -58,7 +59,7 @@ def build_report(
     Args:
         tell: called with a line for each run or result that is left out as unreadable, for
             results that are kept apart, for a run without results, for files of results that
-            are gone, and if no figures can be written.
+            are gone, for galleries without pictures, and if no figures can be written.
 
     Returns:
         The page's path.
@@ -77,6 +78,8 @@ def build_report(
     for line in [*without_results(collected.runs), *lost(collected.entries)]:
         tell(line)
     page = _page(collected, all_tables, options, out, old)
+    for line in _without_pictures(page):
+        tell(line)
     path = out / "index.html"
     write_text(path, render(page))
     write_tables(all_tables, out / "tables")
@@ -116,6 +119,15 @@ def _page(
         left_out=[*collected.left_out, *benches.left_out],
         studies=studies_of(runs, options.studies),
     )
+
+
+def _without_pictures(page: Page) -> list[str]:
+    """A line for each reason why galleries have no pictures."""
+    why: dict[str, list[str]] = {}
+    for part in page.parts:
+        if part.gallery.images.problem:
+            why.setdefault(part.gallery.images.problem, []).append(part.table.protocol)
+    return [f"no pictures of {joined(named)}: {reason}" for reason, named in why.items()]
 
 
 def _methods(
