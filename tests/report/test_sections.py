@@ -220,6 +220,18 @@ def test_lost_pictures_and_values_are_told_with_the_command(run: Run, tmp_path: 
     assert "no result lacks images" not in html
 
 
+def test_files_of_an_earlier_report_are_told_and_kept(run: Run, tmp_path: Path) -> None:
+    out, told = tmp_path / "out", list[str]()
+    old = [out / "figures" / "old.svg", out / "tables" / "old.csv"]
+    for path in [*old, out / "figures" / "mine.txt"]:
+        write_text(path, "")
+    for _ in range(2):
+        build_report([run], out, Options(Size(1), figures=None), told.append)
+    line = f"of an earlier report, not of this one; delete them: {old[0]}, {old[1]}"
+    assert told == [line, line]
+    assert all(path.is_file() for path in old)
+
+
 def test_nothing_is_said_of_files_where_the_data_is_gone(run: Run, tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "data")
     told: list[str] = []

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
+from tryonbench.errors import listed
 from tryonbench.files import write_text
 from tryonbench.report.cards import cards_of
 from tryonbench.report.charts.base import Figure
@@ -28,9 +30,12 @@ from tryonbench.report.studies import studies_of, study_figures
 from tryonbench.report.summary import joined
 from tryonbench.report.training import panels_of
 from tryonbench.results.as_json import Saved, load_tables, save_tables
-from tryonbench.results.formats import write_tables
+from tryonbench.results.formats import TABLE_ENDINGS, write_tables
 from tryonbench.results.tables import Table, kept_apart, tables
 from tryonbench.runs import Run
+
+BESIDE = (*(f"tables/*.{e}" for e in TABLE_ENDINGS), *(f"figures/*.{e}" for e in get_args(Format)))
+"""The files that reports write, beside `tables.json`."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,8 @@ def build_report(
     Args:
         tell: called with a line for each run or result that is left out as unreadable, for
             results that are kept apart, for a run without results, for files of results that
-            are gone, for galleries without pictures, and if no figures can be written.
+            are gone, for galleries without pictures, for files of an earlier report, and if no
+            figures can be written.
 
     Returns:
         The page's path.
@@ -82,11 +88,19 @@ def build_report(
         tell(line)
     path = out / "index.html"
     write_text(path, render(page))
-    write_tables(all_tables, out / "tables")
+    written = write_tables(all_tables, out / "tables")
     save_tables(out / "tables" / "tables.json", all_tables, page.created)
     if options.figures:
-        write_figures(_figures(page), out / "figures", options.figures, tell)
+        written += write_figures(_figures(page), out / "figures", options.figures, tell)
+    if older := _older(out, written):
+        tell(f"of an earlier report, not of this one; delete them: {listed(older)}")
     return path
+
+
+def _older(out: Path, written: Sequence[Path]) -> list[Path]:
+    """Tables and figures beside the page that show something else than it."""
+    there = [file for pattern in BESIDE for file in out.glob(pattern)]
+    return sorted(set(there) - set(written))
 
 
 def _page(
