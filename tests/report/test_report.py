@@ -190,6 +190,17 @@ def test_gone_data_leaves_the_rest_of_the_report(copied: list[Run], tmp_path: Pa
     assert "leaderboard" in html
 
 
+def test_imported_results_without_values_of_images_are_not_called_skipped(
+    copied: list[Run], tmp_path: Path
+) -> None:
+    for file in tmp_path.glob("runs/*/results/*/*.json"):
+        changed(file, imported="theirs.json (SHA-256 0)")
+    for file in tmp_path.glob("runs/*/results/*/*.parquet"):
+        file.unlink()
+    html = rebuilt(copied, tmp_path)
+    assert "No pictures can be shown: imported results come without pictures." in html
+
+
 def test_without_any_image_the_gallery_says_so(runs: list[Run], tmp_path: Path) -> None:
     skipped = [run for run in runs if run.name == "huge-model"]
     assert "No pictures can be shown: every method was skipped." in rebuilt(skipped, tmp_path)

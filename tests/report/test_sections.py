@@ -212,17 +212,33 @@ def test_lost_pictures_and_values_are_told_with_the_command(run: Run, tmp_path: 
     html = build_report([run], tmp_path / "out", options, told.append).read_text("utf-8")
     paired, values, unpaired = told
     assert paired.startswith(f"pix2pix: 1 of 12 images of {protocol} are no longer in")
-    assert paired.endswith(f"eval pix2pix --data {tmp_path / 'data'} --protocol {protocol}")
+    where = f"--protocol {protocol} --runs {run.folder.parent}"
+    assert paired.endswith(f"eval pix2pix --data {tmp_path / 'data'} {where}")
     assert values.startswith("pix2pix: the values of single images are gone or unreadable")
     assert unpaired.startswith("pix2pix: 12 of 12 images of synth/unpaired-64x48 are no longer in")
     assert all(f"<li>{line}</li>" in html for line in told)
     assert "no result lacks images" not in html
 
 
+def test_files_of_an_earlier_report_are_told_and_kept(run: Run, tmp_path: Path) -> None:
+    out, told = tmp_path / "out", list[str]()
+    old = [out / "figures" / "old.svg", out / "tables" / "old.csv"]
+    for path in [*old, out / "figures" / "mine.txt"]:
+        write_text(path, "")
+    for _ in range(2):
+        build_report([run], out, Options(Size(1), figures=None), told.append)
+    line = f"of an earlier report, not of this one; delete them: {old[0]}, {old[1]}"
+    assert told == [line, line]
+    assert all(path.is_file() for path in old)
+
+
 def test_nothing_is_said_of_files_where_the_data_is_gone(run: Run, tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "data")
-    page = build_report([run], tmp_path / "out", Options(Size(1), figures=None))
+    told: list[str] = []
+    page = build_report([run], tmp_path / "out", Options(Size(1), figures=None), told.append)
     html = page.read_text("utf-8")
+    [line] = told
+    assert line.startswith("no pictures of synth/paired-64x48 and synth/unpaired-64x48: the data")
     assert "Cannot be looked at" in html
     assert "Nothing is missing" not in html
     assert "<li>No result lacks images or was trained on them.</li>" in html

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tryonbench.report.summary import findings
+from tryonbench.report.verdicts import Verdicts
 from tryonbench.results.cells import COSTS, Cell, Column
 from tryonbench.results.tables import Row, Table
+from tryonbench.stats.family import PairTest
 
 SSIM = Column("ssim", "SSIM", True)
 
@@ -16,9 +18,15 @@ def row(name: str, value: float | None, low: float | None, high: float | None, b
     return Row(name, "gan", False, {**cells, "ssim": Cell("x", value, best, None, low, high)})
 
 
-def said(*rows: Row) -> list[str]:
+def said(*rows: Row, found: Verdicts | None = None) -> list[str]:
     table = Table("p", "f", "d", 10, (SSIM, *COSTS), rows)
-    return [f"{finding.subject} {finding.text}" for finding in findings(table)]
+    return [f"{finding.subject} {finding.text}" for finding in findings(table, found)]
+
+
+def level(first: str, second: str) -> PairTest:
+    """A test that shows no difference."""
+    values = (10, 0.9, 0.85, 0.05, None, None, None, None)
+    return PairTest("ssim", True, first, second, *values, p=0.5)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +67,14 @@ def test_methods_are_held_against_the_floor(value: float, words: str) -> None:
     floor = Row("floor", "baseline", True, row("floor", value, None, None, False).cells)
     rows = [row("a", 0.9, 0.88, 0.92, True), row("b", 0.8, 0.78, 0.82, False), floor]
     assert said(*rows)[-1] == words
+
+
+def test_a_better_value_than_the_floors_that_no_test_shows_is_said_to_be_so() -> None:
+    floor = Row("floor", "baseline", True, row("floor", 0.85, None, None, False).cells)
+    rows = [row("a", 0.95, 0.94, 0.96, True), row("b", 0.9, 0.88, 0.92, False), floor]
+    found = Verdicts(tests={("ssim", "b", "floor"): level("b", "floor")})
+    words = "every method has a better value in SSIM; better, but not shown by a test: b in SSIM."
+    assert said(*rows, found=found)[-1] == f"floor (floor): {words}"
 
 
 def test_nothing_is_said_about_a_floor_where_a_value_is_missing() -> None:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
+from tryonbench.errors import listed
 from tryonbench.files import write_text
 from tryonbench.report.cards import cards_of
 from tryonbench.report.charts.base import Figure
@@ -25,11 +27,15 @@ from tryonbench.report.parts import part_of
 from tryonbench.report.reproduce import origins
 from tryonbench.report.sensitivity import is_preset, sensitivities
 from tryonbench.report.studies import studies_of, study_figures
+from tryonbench.report.summary import joined
 from tryonbench.report.training import panels_of
 from tryonbench.results.as_json import Saved, load_tables, save_tables
-from tryonbench.results.formats import write_tables
+from tryonbench.results.formats import TABLE_ENDINGS, write_tables
 from tryonbench.results.tables import Table, kept_apart, tables
 from tryonbench.runs import Run
+
+BESIDE = (*(f"tables/*.{e}" for e in TABLE_ENDINGS), *(f"figures/*.{e}" for e in get_args(Format)))
+"""The files that reports write, beside `tables.json`."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,8 @@ def build_report(
     Args:
         tell: called with a line for each run or result that is left out as unreadable, for
             results that are kept apart, for a run without results, for files of results that
-            are gone, and if no figures can be written.
+            are gone, for galleries without pictures, for files of an earlier report, and if no
+            figures can be written.
 
     Returns:
         The page's path.
@@ -77,13 +84,23 @@ def build_report(
     for line in [*without_results(collected.runs), *lost(collected.entries)]:
         tell(line)
     page = _page(collected, all_tables, options, out, old)
+    for line in _without_pictures(page):
+        tell(line)
     path = out / "index.html"
     write_text(path, render(page))
-    write_tables(all_tables, out / "tables")
+    written = write_tables(all_tables, out / "tables")
     save_tables(out / "tables" / "tables.json", all_tables, page.created)
     if options.figures:
-        write_figures(_figures(page), out / "figures", options.figures, tell)
+        written += write_figures(_figures(page), out / "figures", options.figures, tell)
+    if older := _older(out, written):
+        tell(f"of an earlier report, not of this one; delete them: {listed(older)}")
     return path
+
+
+def _older(out: Path, written: Sequence[Path]) -> list[Path]:
+    """Tables and figures beside the page that show something else than it."""
+    there = [file for pattern in BESIDE for file in out.glob(pattern)]
+    return sorted(set(there) - set(written))
 
 
 def _page(
@@ -116,6 +133,15 @@ def _page(
         left_out=[*collected.left_out, *benches.left_out],
         studies=studies_of(runs, options.studies),
     )
+
+
+def _without_pictures(page: Page) -> list[str]:
+    """A line for each reason why galleries have no pictures."""
+    why: dict[str, list[str]] = {}
+    for part in page.parts:
+        if part.gallery.images.problem:
+            why.setdefault(part.gallery.images.problem, []).append(part.table.protocol)
+    return [f"no pictures of {joined(named)}: {reason}" for reason, named in why.items()]
 
 
 def _methods(

@@ -63,7 +63,8 @@ def per_image(table: Table, entries: Sequence[Entry]) -> PerImage:
     """Everything that is known of a table's images; data that is gone leaves the values."""
     shown = _shown(table, entries)
     frames = {entry.name: _frame(entry) for entry in shown}
-    source, problem = _source_or_reason(shown)
+    ran = [entry for entry in entries if entry.result.skipped is None and entry.result.imported]
+    source, problem = _source_or_reason(shown or ran)
     order = list(source.pairs) if source else []
     ids = tuple(order or dict.fromkeys(name for frame in frames.values() for name in frame))
     keys = {key for frame in frames.values() for row in frame.values() for key in row}

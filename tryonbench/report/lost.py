@@ -76,8 +76,13 @@ def _command(entry: Entry) -> str:
     external = entry.run.manifest().get("images")
     what = ["--images", str(external)] if external else [entry.run.name]
     data = ["--data", entry.result.data.root, "--protocol", entry.result.protocol]
-    out = ["--out", str(entry.run.folder)] if external else []
-    return shlex.join(["tryonbench", "eval", *what, *data, *out])
+    where = ["--out", str(entry.run.folder)] if external else _runs(entry.run.folder.parent)
+    return shlex.join(["tryonbench", "eval", *what, *data, *where])
+
+
+def _runs(folder: Path) -> list[str]:
+    """The option that names the folder of all runs, unless it is the default one."""
+    return [] if folder == Path("runs") else ["--runs", str(folder)]
 
 
 def _gone(entry: Entry, ids: Sequence[str]) -> int:

@@ -29,7 +29,7 @@ def findings(table: Table, found: Verdicts | None = None) -> list[Finding]:
         *_leads(table, tests),
         *measured(table),
         *_cheapest(table),
-        *_against_floors(table),
+        *_against_floors(table, tests),
         *_caveats(table),
     ]
 
@@ -107,12 +107,16 @@ def _cheapest(table: Table) -> list[Finding]:
     return [Finding(subject, f"{joined(said)}.") for subject, said in grouped.items()]
 
 
-def _against_floors(table: Table) -> list[Finding]:
-    """Where methods fail to beat the rows that every method should beat."""
+def _against_floors(table: Table, tests: Verdicts) -> list[Finding]:
+    """Where methods fail to beat the rows that every method should beat, or no test shows it."""
     rows = [row for row in table.rows if row.contends]
     floors = [row for row in table.rows if row.family == BASELINE and not row.skipped]
     found = [(floor, _comparable(table, floor, rows)) for floor in floors if rows]
-    return [Finding(floor.name, _against(floor, rows, on)) for floor, on in found if on]
+    return [
+        Finding(floor.name, f"{_against(floor, rows, on)}{_unshown(floor, rows, on, tests)}.")
+        for floor, on in found
+        if on
+    ]
 
 
 def _comparable(table: Table, floor: Row, rows: Sequence[Row]) -> list[Column]:
@@ -122,19 +126,34 @@ def _comparable(table: Table, floor: Row, rows: Sequence[Row]) -> list[Column]:
 
 
 def _against(floor: Row, rows: Sequence[Row], columns: Sequence[Column]) -> str:
-    """A floor row's sentence."""
+    """A floor row's sentence, by the values."""
     behind = {row.name: [c.short for c in columns if _not_better(c, row, floor)] for row in rows}
     every = f"all {len(columns)} metrics" if len(columns) > 1 else columns[0].short
     if not any(behind.values()):
-        return f"(floor): every method has a better value in {every}."
+        return f"(floor): every method has a better value in {every}"
     if all(len(labels) == len(columns) for labels in behind.values()):
-        return f"(floor): no method has a better value in {every}."
+        return f"(floor): no method has a better value in {every}"
     parts = [
         f"by {name} in {every if len(labels) == len(columns) else joined(labels)}"
         for name, labels in behind.items()
         if labels
     ]
-    return f"(floor): not beaten {', '.join(parts)}."
+    return f"(floor): not beaten {', '.join(parts)}"
+
+
+def _unshown(floor: Row, rows: Sequence[Row], columns: Sequence[Column], tests: Verdicts) -> str:
+    """Better values than the floor's that were tested and are not shown to be better."""
+    doubtful = {
+        row.name: [c.short for c in columns if _doubtful(c, row, floor, tests)] for row in rows
+    }
+    parts = [f"{name} in {joined(labels)}" for name, labels in doubtful.items() if labels]
+    return f"; better, but not shown by a test: {', '.join(parts)}" if parts else ""
+
+
+def _doubtful(column: Column, row: Row, floor: Row, tests: Verdicts) -> bool:
+    if _not_better(column, row, floor) or not tests.of(column.key, row.name, floor.name):
+        return False
+    return not tests.better(column.key, row.name, floor.name)
 
 
 def _not_better(column: Column, row: Row, floor: Row) -> bool:

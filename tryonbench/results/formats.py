@@ -15,15 +15,25 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def write_tables(tables: Sequence[Table], folder: Path) -> None:
+TABLE_ENDINGS = ("md", "tex", "csv")
+
+
+def write_tables(tables: Sequence[Table], folder: Path) -> list[Path]:
     """Write each table as `PROTOCOL-FINGERPRINT-DATA.md`, `.tex` and `.csv`; a mixed one adds
-    `-mixed`."""
+    `-mixed`.
+
+    Returns:
+        The files.
+    """
+    written: list[Path] = []
     for table in tables:
         parts = [table.protocol.replace("/", "-"), table.fingerprint, table.data]
         name = "-".join([*parts, "mixed"] if table.marks else parts)
-        write_text(folder / f"{name}.md", to_markdown(table))
-        write_text(folder / f"{name}.tex", to_latex(table))
-        write_text(folder / f"{name}.csv", to_frame(table).to_csv(index=False))
+        texts = (to_markdown(table), to_latex(table), to_frame(table).to_csv(index=False))
+        for ending, text in zip(TABLE_ENDINGS, texts, strict=True):
+            written.append(folder / f"{name}.{ending}")
+            write_text(written[-1], text)
+    return written
 
 
 def to_markdown(table: Table) -> str:
