@@ -60,7 +60,8 @@ def _numbers(error: BaseException | None) -> Iterator[int]:
 def _full(folder: Path) -> int | None:
     """For libraries that do not say why they could not write, such as `numpy.save`."""
     with suppress(OSError):
-        return errno.ENOSPC if shutil.disk_usage(folder).free < SCARCE else None
+        disk = shutil.disk_usage(folder)
+        return errno.ENOSPC if disk.total > 0 and disk.free < SCARCE else None
     return None
 
 

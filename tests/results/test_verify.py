@@ -118,7 +118,8 @@ def test_an_honest_file(command, exported: Path, measured: Path, synth_root: Pat
     assert (done.returncode, done.stdout) == (0, f"{exported}: nothing contradicts\n")
     against = ["--images", measured, "--data", synth_root, "--sample", "2", "--seed", "1"]
     done = command("results", "verify", exported, *against)
-    assert (done.returncode, done.stdout) == (0, f"{exported}: nothing contradicts\n"), done.stdout
+    assert done.returncode == 0, done.stdout
+    assert done.stdout == f"{exported}: nothing contradicts; 4 images were scored again\n"
     assert "not checked" not in done.stderr
 
 
@@ -221,6 +222,17 @@ def test_without_values_of_single_images_all_are_scored_again(
         f"{label}: {key}" for key in ("ssim", "kd_synth")
     ]
     assert every.notes == []
+
+
+def test_a_sample_that_scores_nothing_is_no_success(
+    command, measured: Path, synth_root: Path, tmp_path: Path
+) -> None:
+    bare = tmp_path / "bare.json"
+    assert command("results", "export", "--runs", measured, "--out", bare).returncode == 0
+    against = ["--images", measured, "--data", synth_root, "--sample", "2"]
+    done = command("results", "verify", bare, *against)
+    assert done.returncode == 1
+    assert done.stdout == f"{bare}: no image was scored again, though --sample asks for it\n"
 
 
 def test_other_data(exported: Path, own_root: Path) -> None:

@@ -152,7 +152,13 @@ def verify_results(
         typer.Option(help="Folder of runs; or of the images, where the file holds one result."),
     ] = None,
     data: Annotated[Optional[Path], typer.Option(help="The data that was evaluated on.")] = None,
-    sample: Annotated[int, typer.Option(min=0, help="Images of each result to score again.")] = 0,
+    sample: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Images of each result to score again; fewer than all need `export --per-image`.",
+        ),
+    ] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Draws the images.")] = 0,
     pairs: PairFile = None,
 ) -> None:
@@ -169,4 +175,5 @@ def verify_results(
         print(line)
     if found.findings:
         raise typer.Exit(1)
-    print(f"{file}: nothing contradicts")
+    again = f"; {found.scored} images were scored again" if sample else ""
+    print(f"{file}: nothing contradicts{again}")

@@ -25,6 +25,8 @@ class Outcome:
 
     findings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    scored: int = 0
+    """Images that were scored again."""
 
 
 def findings_of(parcel: Parcel) -> list[str]:

@@ -115,6 +115,7 @@ def rescore(parcel: Parcel, folder: Path, split: Split, pairs: PairList, ids: li
     except InputError as error:
         return Outcome([f"cannot be scored again: {error}"])
     again = [key for key in keys if measured.values[key].value is not None]
+    outcome.scored = len(measured.ids) if again else 0
     for key in again:
         outcome.findings += _differences(parcel, key, measured)
         outcome.findings += _difference(key, measured, result) if every else []

@@ -13,6 +13,8 @@ from tryonbench.exchange.schema import Parcel, read_exchange
 
 TOLERANCE = 1e-6
 """Relative: values of the same images on other machines differ by rounding alone."""
+MOST = 3
+"""Contradictions that a refusal names."""
 Key = tuple[str, str, str, str, int]
 
 
@@ -50,7 +52,9 @@ def merged(files: Sequence[Path], keep_both: bool = False) -> Merged:
     found, groups = Merged(), _groups(files)
     clashes = [line for group in groups.values() for line in _clashes(group)]
     if clashes and not keep_both:
-        raise InputError(f"{'; '.join(clashes)}; keep both with --keep-both, or leave one file out")
+        told, more = "; ".join(clashes[:MOST]), len(clashes) - MOST
+        rest = f"; and {more} more" if more > 0 else ""
+        raise InputError(f"{told}{rest}; keep both with --keep-both, or leave one file out")
     kept: list[_Named] = []
     copies: list[int] = []
     for group in groups.values():

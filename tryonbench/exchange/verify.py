@@ -45,6 +45,8 @@ def verify(file: Path, at_hand: AtHand) -> Outcome:
     for parcel in parcels:
         found.findings += findings_of(parcel)
         _against_files(parcel, at_hand, len(parcels) == 1, found)
+    if at_hand.sample and not found.scored:
+        found.findings.append(f"{file}: no image was scored again, though --sample asks for it")
     return found
 
 
@@ -77,6 +79,7 @@ def _against_files(parcel: Parcel, at_hand: AtHand, alone: bool, found: Outcome)
             _score_again(parcel, at_hand, folder, data, outcome)
     found.findings += [f"{parcel.label}: {line}" for line in outcome.findings]
     found.notes += [f"{parcel.label}: {line}" for line in outcome.notes]
+    found.scored += outcome.scored
 
 
 def _compare_data(
@@ -106,3 +109,4 @@ def _score_again(
     again = by.rescore(parcel, folder, *data, by.sample_of(parcel, at_hand.sample, at_hand.seed))
     outcome.findings += again.findings
     outcome.notes += again.notes
+    outcome.scored += again.scored

@@ -153,7 +153,9 @@ def count(parameters: int) -> str:
 def amount(value: float) -> str:
     """One decimal; none from 1000 on, two below 1.
 
-    >>> amount(0.123), amount(12.34), amount(4321.0)
-    ('0.12', '12.3', '4,321')
+    >>> amount(0.123), amount(12.34), amount(4321.0), amount(0.002)
+    ('0.12', '12.3', '4,321', '< 0.01')
     """
+    if 0 < value < 0.005:
+        return "< 0.01"
     return f"{value:,.{2 if value < 1 else 1 if value < 1000 else 0}f}"
