@@ -32,7 +32,7 @@ from tryonbench.report.thumbnails import Wanted
 from tryonbench.report.training import panels_of
 from tryonbench.report.verdicts import verdicts
 from tryonbench.results.cells import LATENCY
-from tryonbench.results.tables import Table, tables
+from tryonbench.results.tables import Row, Table, tables
 from tryonbench.runs import Run
 
 
@@ -98,6 +98,21 @@ def test_names_that_would_meet_give_way_to_a_legend(table: Table, look: dict[str
     assert first["layout"]["showlegend"]
     assert {one["mode"] for one in first["data"][1:]} == {"markers"}
     assert not figure["data"][0]["showlegend"], "the front has no name"
+
+
+def test_a_floor_row_that_costs_nothing_does_not_press_the_methods_together(
+    table: Table, look: dict[str, Look]
+) -> None:
+    def cheaper(row: Row) -> Row:
+        cell = replace(row.cells[LATENCY.key], value=1e-6)
+        return row if row.contends else replace(row, cells={**row.cells, LATENCY.key: cell})
+
+    own = [row.cells[LATENCY.key].value or 0.0 for row in table.rows if row.contends]
+    figure = tradeoff(replace(table, rows=tuple(map(cheaper, table.rows))), look)
+    assert figure is not None
+    shown = [x for one in figure["variants"][0]["data"][1:] for x in one["x"] if x is not None]
+    assert min(shown) == pytest.approx(min(own) / 10)
+    assert max(shown) == pytest.approx(max(own))
 
 
 def test_the_front_has_what_nothing_beats_in_both(table: Table) -> None:

@@ -28,6 +28,9 @@ AXES = {
 }
 LEAST = 1e-3
 """A cost that is shown where it is 0, so that a logarithmic axis has a place for it."""
+REACH = 10.0
+"""How many times beyond the methods' costs the axis goes. A floor row that costs next to nothing
+would else press them together; it stands at the end, and its mark's text has its cost."""
 
 
 def tradeoff(table: Table, looks: Mapping[str, Look]) -> Figure | None:
@@ -71,7 +74,7 @@ def _variant(column: Column, cost: Column, rows: Sequence[Row]) -> Figure:
     legend = crowded(_named(there, column, cost))
     shown = {"mode": "markers", "showlegend": True} if legend else {}
     points = [_place(row, column, cost, scale, there) | shown for row in rows]
-    xs = [_cost(row, cost) for row in there]
+    xs = [_cost(row, cost, there) for row in there]
     return {
         "data": [_front(there, column, cost, scale), *points],
         "layout": {
@@ -86,13 +89,13 @@ def _named(rows: Sequence[Row], column: Column, cost: Column) -> list[Named]:
     """Where the marks lie between the ends of the axes."""
     if not rows:
         return []
-    left, right = log_axis([_cost(row, cost) for row in rows])["range"]
+    left, right = log_axis([_cost(row, cost, rows) for row in rows])["range"]
     cells = [row.cells[column.key] for row in rows]
     ends = [end for cell in cells for end in (cell.value, cell.low, cell.high) if end is not None]
     height = 1.1 * (max(ends) - min(ends)) or 1.0
     return [
         Named(
-            (math.log10(_cost(row, cost)) - left) / (right - left),
+            (math.log10(_cost(row, cost, rows)) - left) / (right - left),
             ((cell.value or 0.0) - min(ends)) / height,
             row.shown,
             _side(row, cost, rows) == "left",
@@ -112,7 +115,7 @@ def _place(row: Row, column: Column, cost: Column, scale: float, there: Sequence
         bar |= {"array": [(high - value) * scale], "arrayminus": [(value - low) * scale]}
     text = f"{plain(row.shown)}<br>{cell.text}<br>{cost.label}: {paid.text}"
     return {
-        "x": [_cost(row, cost)],
+        "x": [_cost(row, cost, there)],
         "y": [value * scale],
         "error_y": bar,
         "textposition": f"middle {_side(row, cost, there)}",
@@ -120,7 +123,14 @@ def _place(row: Row, column: Column, cost: Column, scale: float, there: Sequence
     }
 
 
-def _cost(row: Row, cost: Column) -> float:
+def _cost(row: Row, cost: Column, there: Sequence[Row]) -> float:
+    """Where a cost is shown: floor rows stay within reach of what the methods cost."""
+    own = [_least(other, cost) for other in there if other.contends]
+    least, most = (min(own) / REACH, max(own) * REACH) if own else (LEAST, math.inf)
+    return min(max(_least(row, cost), least), most)
+
+
+def _least(row: Row, cost: Column) -> float:
     return max(row.cells[cost.key].value or 0.0, LEAST)
 
 
@@ -141,7 +151,7 @@ def _front(there: Sequence[Row], column: Column, cost: Column, scale: float) -> 
     """The steps of the front."""
     best = pareto([row for row in there if row.contends], column, cost)
     return {
-        "x": [_cost(row, cost) for row in best],
+        "x": [_cost(row, cost, there) for row in best],
         "y": [(row.cells[column.key].value or 0.0) * scale for row in best],
     }
 
@@ -186,9 +196,9 @@ def _point(row: Row, look: Look, rows: Sequence[Row]) -> Figure:
 
 def _side(row: Row, cost: Column, rows: Sequence[Row]) -> str:
     """The side of the name: right, but left in the last third of the axis."""
-    logs = [math.log10(_cost(other, cost)) for other in rows]
+    logs = [math.log10(_cost(other, cost, rows)) for other in rows]
     last_third = min(logs) + 2 / 3 * (max(logs) - min(logs))
-    return "left" if math.log10(_cost(row, cost)) > last_third else "right"
+    return "left" if math.log10(_cost(row, cost, rows)) > last_third else "right"
 
 
 def _bubble(row: Row, rows: Sequence[Row]) -> float:
