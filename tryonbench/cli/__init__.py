@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -39,18 +40,23 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-app.command("demo")(demo.demo)
-app.command("train")(train.train)
-app.command("diagnose")(diagnose.diagnose)
-app.command("generate")(generate.generate)
-app.command("eval")(evaluate.evaluate)
-app.command("bench")(bench.bench)
-app.command("export")(export.export)
-app.command("compare")(compare.compare)
-app.command("report")(report.report)
-app.command("run")(run.run)
-app.command("tune")(tune.tune)
-app.command("doctor")(doctor.doctor)
+COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
+    "demo": (demo.demo, "From nothing to a report: draw, train, evaluate, report."),
+    "train": (train.train, "Train a method, or go on with its interrupted run."),
+    "diagnose": (diagnose.diagnose, "Say why a training does not learn."),
+    "generate": (generate.generate, "Make a run's images for a protocol."),
+    "eval": (evaluate.evaluate, "Generate what is missing, score it, and print the table."),
+    "bench": (bench.bench, "Measure what methods cost: time, memory, FLOPs, energy."),
+    "export": (export.export, "Write a method for other runtimes: ONNX, TorchScript, int8."),
+    "compare": (compare.compare, "Test whether runs differ, and say so in words."),
+    "report": (report.report, "Write one HTML file that compares evaluated runs."),
+    "run": (run.run, "Train, score and report all that a suite file names."),
+    "tune": (tune.tune, "Try a method's settings with Optuna."),
+    "doctor": (doctor.doctor, "What is missing here, and what mends it."),
+}
+"""With a line for `tryonbench --help`, whose 80 columns have room for 66 letters."""
+for name, (command, line) in COMMANDS.items():
+    app.command(name, short_help=line)(command)
 app.add_typer(data.app, name="data")
 app.add_typer(launch.app, name="launch")
 app.add_typer(methods.app, name="methods")
