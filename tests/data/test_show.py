@@ -153,7 +153,7 @@ def test_a_method_on_photographs_alone_says_what_it_lacks(own_root: Path, tmp_pa
         if folder.name not in ("image", "cloth"):
             shutil.rmtree(folder)
     html = built(Request(own_root, method="pix2pix", samples=1), tmp_path)
-    assert "cloth_mask, agnostic, parse_agnostic, pose_heatmaps" in html
+    assert "cloth_mask, agnostic, parse, parse_agnostic, pose_heatmaps" in html
     assert "pix2pix cannot work on it" in html
     assert "tensor image of 00000_00" in Reader(html).pictures
 

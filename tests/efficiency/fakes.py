@@ -120,7 +120,7 @@ class Slowing(Fake):
     info = MethodInfo("fake-slowing", "test", "none", "MIT", inputs=("cloth",))
 
     def work(self, batch: TryOnBatch) -> None:
-        time.sleep(0.01 * len(batch) ** 2)
+        time.sleep(0.02 * len(batch) ** 2)
 
 
 class Raiser(Fake):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -17,8 +19,7 @@ from tryonbench_methods.common.training import balance, frozen, shares
 
 
 def test_the_person_is_41_channels_without_the_full_parse(make_batch):
-    batch = make_batch(2)
-    assert batch.parse is None
+    batch = replace(make_batch(2), parse=None)
     assert person_representation(batch).shape[1] == PERSON_CHANNELS == 41
 
 

@@ -84,7 +84,8 @@ def _lines(jobs: Sequence[Job], runner: Runner) -> Callable[[], None]:
         for one in runner.running:
             if one.seconds - heard.get(one.job.name, 0.0) >= HEARD_EVERY:
                 heard[one.job.name] = one.seconds
-                note(f"{one.job.name}: {last_line(runner.record.log(one.job)) or 'no line yet'}")
+                line = last_line(runner.record.log(one.job))
+                note(f"{one.job.name}: {line.removeprefix(f'{one.job.name}: ') or 'no line yet'}")
 
     return show
 

@@ -9,20 +9,20 @@ from torch.nn import functional as F
 from tryonbench.data.labels import UPPER
 
 
-def emphasised_mean(errors: Tensor, parse: Tensor, weight: float) -> Tensor:
-    """Mean of errors (N, C, H, W), a scalar, in which the worn garment's pixels have a weight.
+def emphasised(errors: Tensor, parse: Tensor, weight: float) -> Tensor:
+    """Errors (N, C, H, W) times weights of mean 1, by which the worn garment's pixels count more.
 
     Args:
         parse: the photograph's labels 0..19, (N, H', W'); errors of fewer pixels see the mean of
             the weights under each.
-        weight: of the garment's pixels; that of the others is 1.
+        weight: of the garment's pixels, if that of the others is 1.
     """
     if weight == 1:
-        return errors.mean()
+        return errors
     weights = emphasis(parse, weight)
     if weights.shape[-2:] != errors.shape[-2:]:
         weights = F.interpolate(weights, errors.shape[-2:], mode="area")
-    return (weights * errors).mean()
+    return weights * errors
 
 
 def emphasis(parse: Tensor, weight: float) -> Tensor:

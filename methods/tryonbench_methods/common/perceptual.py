@@ -15,7 +15,7 @@ from tryonbench.config import Strict
 from tryonbench.errors import InputError
 from tryonbench.metrics.lpips import TRUNKS, load_lpips
 from tryonbench.weights import MissingWeights, find, load_state_dict
-from tryonbench_methods.common.emphasis import emphasised_mean
+from tryonbench_methods.common.emphasis import emphasised
 
 if TYPE_CHECKING:
     from lpips import LPIPS
@@ -138,7 +138,7 @@ def distances(
     losses = {}
     if config.l1:
         errors = (picture - photograph).abs()
-        losses["l1"] = config.l1 * emphasised_mean(errors, parse, config.garment_weight)
+        losses["l1"] = config.l1 * emphasised(errors, parse, config.garment_weight).mean()
     if config.perceptual:
         losses["perceptual"] = config.perceptual * vgg19_distance(device)(*pair)
     if config.lpips:

@@ -15,7 +15,7 @@ from tryonbench.config import RunConfig
 from tryonbench.method import MethodInfo, Part, Phase, TrainState, TryOnBatch, TryOnMethod
 from tryonbench.processes.rows import drawn, drawn_once, normal_like
 from tryonbench.seeds import derive, noise
-from tryonbench_methods.common.emphasis import emphasised_mean
+from tryonbench_methods.common.emphasis import emphasised
 from tryonbench_methods.common.sizes import require_multiple, require_patches
 from tryonbench_methods.diffusion.binned import by_time, time_words
 from tryonbench_methods.diffusion.cascade import (
@@ -121,9 +121,9 @@ class Diffusion(TryOnMethod):
         objective = objective_of(self.config)
         t = objective.times(image)
         errors = objective.errors(network, image, normal_like(image), t)
+        errors = emphasised(errors, batch.need("parse"), self.config.garment_weight)
         state.logged.update(by_time(self.config.objective, errors, t))
-        loss = emphasised_mean(errors, batch.need("parse"), self.config.garment_weight)
-        return {self.config.objective: loss}
+        return {self.config.objective: errors.mean()}
 
     def _distilled(self, batch: TryOnBatch) -> Tensor:
         """Errors of one of the student's steps, drawn for the batch."""
