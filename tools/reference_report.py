@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 import sys
+from collections.abc import Mapping
 from contextlib import chdir
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,7 +38,11 @@ def reference_report(runs: Path, out: Path) -> Path:
     with TemporaryDirectory() as folder:
         place = Path(folder)
         shutil.copytree(runs, place / "runs", ignore=shutil.ignore_patterns("checkpoints"))
-        roots = {root for file in place.rglob("*.json") for root in shorten(file)}
+        files = list(place.rglob("*.json"))
+        roots = {root for file in files for root in ROOT.findall(file.read_text(encoding="utf-8"))}
+        short = {root: Path(root).name for root in roots} | {str(runs.resolve()): "runs"}
+        for file in files:
+            shorten(file, short)
         for root in sorted(roots):
             (place / Path(root).name).symlink_to(found_data(Path(root)))
         with chdir(place):
@@ -46,15 +51,12 @@ def reference_report(runs: Path, out: Path) -> Path:
     return page
 
 
-def shorten(file: Path) -> set[str]:
-    """Put short names in the place of data sets and programs, and say which data sets there are."""
-    text = file.read_text(encoding="utf-8")
-    roots = set(ROOT.findall(text))
-    short = PROGRAM.sub('"tryonbench"', text)
-    for root in roots:
-        short = short.replace(f'"{root}"', f'"{Path(root).name}"')
+def shorten(file: Path, names: Mapping[str, str]) -> None:
+    """Put short names in the place of programs and of these paths."""
+    short = PROGRAM.sub('"tryonbench"', file.read_text(encoding="utf-8"))
+    for path, name in names.items():
+        short = short.replace(f'"{path}"', f'"{name}"')
     write_text(file, short)
-    return roots
 
 
 def found_data(root: Path) -> Path:

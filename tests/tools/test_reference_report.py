@@ -59,6 +59,8 @@ def test_a_data_set_that_is_gone_and_is_not_the_default_one_is_an_error(
 
 def test_only_whole_paths_are_shortened(tmp_path: Path) -> None:
     file = tmp_path / "manifest.json"
-    write_json(file, {"data": {"root": "/data/set"}, "other": "/data/set2"})
-    assert shorten(file) == {"/data/set"}
-    assert read_json(file) == {"data": {"root": "set"}, "other": "/data/set2"}
+    write_json(
+        file, {"command": ["/env/bin/tryonbench", "/data/set", "/my/runs"], "o": "/data/set2"}
+    )
+    shorten(file, {"/data/set": "set", "/my/runs": "runs"})
+    assert read_json(file) == {"command": ["tryonbench", "set", "runs"], "o": "/data/set2"}
