@@ -27,7 +27,7 @@ METRICS = "l1,kd_synth"
 def test_train(synth_root: Path, tmp_path: Path) -> None:
     settings = [word for setting in TRAIN for word in ("--set", setting)]
     words = ["train", "--method", "pix2pix", "--data", synth_root, *settings]
-    _killed_and_resumed(words, tmp_path)
+    _assert_resumed(words, tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -41,15 +41,15 @@ def trained(synth_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_generate(synth_root: Path, trained: Path, tmp_path: Path) -> None:
     words = ["generate", "pix2pix-nano-s0", "--data", synth_root]
-    _killed_and_resumed(words, tmp_path, trained)
+    _assert_resumed(words, tmp_path, trained)
 
 
 def test_eval(synth_root: Path, trained: Path, tmp_path: Path) -> None:
     words = ["eval", "pix2pix-nano-s0", "mean-colour", "--data", synth_root, *PROTOCOL]
-    _killed_and_resumed([*words, "--no-efficiency", "--metrics", METRICS], tmp_path, trained)
+    _assert_resumed([*words, "--no-efficiency", "--metrics", METRICS], tmp_path, trained)
 
 
-def _killed_and_resumed(words: Sequence[object], folder: Path, begin: Path | None = None) -> None:
+def _assert_resumed(words: Sequence[object], folder: Path, begin: Path | None = None) -> None:
     """Each time from the same beginning: killed at a moment, read, and run to the end."""
     whole = run(words, _new(folder / "whole", begin))
     assert whole.code == 0, (folder / "whole" / "output.txt").read_text()

@@ -90,17 +90,22 @@ def train(
             dataset[0]  # a broken sample or missing file should stop us before networks are built
             with memory_explained(method, config, run):
                 trainer = _trainer(method, config, run, held_out)
-                if trainer.validator:
-                    trainer.validator.watch = watch
                 on_first(lambda: open_run(run, manifest, fresh))
-                trainer.resume()
-                with _noted(run):
-                    trainer.fit(dataset)
+                _fit(trainer, run, dataset, watch)
             _tell_best(trainer, tell)
             _tell_waiting(trainer, tell, split, dataset)
     if overfit:
         on_first(lambda: tell_verdict(judge(run, method, config, dataset), tell))
     return not complete
+
+
+def _fit(trainer: Trainer, run: Run, dataset: VitonHD, watch: Watch | None) -> None:
+    """From the last checkpoint to the end."""
+    if trainer.validator:
+        trainer.validator.watch = watch
+    trainer.resume()
+    with _noted(run):
+        trainer.fit(dataset)
 
 
 @contextmanager
