@@ -62,9 +62,13 @@ def _radians(degrees: Tensor) -> Tensor:
 
 def _corrected(first: Tensor, second: Tensor) -> tuple[_LCh, _LCh]:
     """Equations (2) to (7): a* stretched near the neutral axis, then polar form."""
-    mean = (first[:, 1:].norm(dim=1) + second[:, 1:].norm(dim=1)) / 2
+    mean = (_chroma(first) + _chroma(second)) / 2
     stretch = 1.5 - 0.5 * (mean**7 / (mean**7 + POW25_7)).sqrt()
     return _polar(first, stretch), _polar(second, stretch)
+
+
+def _chroma(lab: Tensor) -> Tensor:
+    return torch.hypot(lab[:, 1], lab[:, 2])
 
 
 def _polar(lab: Tensor, stretch: Tensor) -> _LCh:

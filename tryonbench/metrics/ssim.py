@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeVar
 
@@ -16,8 +15,8 @@ from torch import Tensor
 from torch.nn.functional import conv2d, pad
 
 from tryonbench.metrics.base import MapMetric, Taps
+from tryonbench.metrics.by_picture import by_picture
 from tryonbench.metrics.eight_bit import grey
-from tryonbench.pool import cores
 
 Array = NDArray[np.float64]
 Pixels = TypeVar("Pixels", Array, Tensor)
@@ -63,8 +62,7 @@ class Ssim(MapMetric):
         if x.device.type != "cpu":
             similarity = self._similarity(x.double(), y.double(), self._by_convolution).mean(dim=1)
         else:
-            with ThreadPoolExecutor(cores()) as pool:  # OpenCV filters one picture on one core
-                similarity = torch.stack(list(pool.map(self._of_picture, x, y)))
+            similarity = by_picture(self._of_picture, x, y)
         cut = self.window // 2 if self.border == "valid" else 0
         return similarity[:, cut : similarity.shape[1] - cut, cut : similarity.shape[2] - cut]
 
