@@ -52,7 +52,7 @@ def mean_difference(output: Tensor, truth: Tensor, inside: Tensor) -> Tensor:
     """
     where = inside.flatten().nonzero().squeeze(1)
     size = BLOCK if where.device.type == "cpu" else max(1, len(where))
-    pairs = ((_pixels(output, part), _pixels(truth, part)) for part in where.split(size))
+    pairs = ((_pixels(output, part), _pixels(truth, part)) for part in torch.split(where, size))
     total = torch.stack([ciede2000(*map(lab_from_srgb, pair)).sum() for pair in pairs]).sum()
     return total / len(where)
 
