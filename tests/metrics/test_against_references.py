@@ -100,14 +100,16 @@ def test_ciede2000_gives_sharmas_values(one, two, expected) -> None:
     assert ciede2000(*labs).item() == pytest.approx(expected, abs=1e-4)
 
 
-def test_garment_colour_looks_only_inside() -> None:
+@pytest.mark.parametrize("block", [7, 100, 16_384])
+def test_garment_colour_looks_only_inside(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tryonbench.metrics.garment_colour.BLOCK", block)
     output, truth = _pictures()
     inside = torch.zeros(2, 64, 48, dtype=torch.bool)
     inside[0, 10:20, 10:20] = True
     output[:, :, 30:] = 1 - output[:, :, 30:]
     scores = make_metric("garment_ciede2000", {}).scorer(CPU)(Scored(output, truth, inside))
     field = ciede2000(lab_from_srgb(output), lab_from_srgb(truth))
-    assert scores[0].item() == pytest.approx(field[0, 10:20, 10:20].mean().item())
+    assert scores[0].item() == pytest.approx(field[0, 10:20, 10:20].mean().item(), rel=1e-12)
     assert scores[1].isnan()
 
 
