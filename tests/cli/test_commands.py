@@ -14,12 +14,15 @@ from tryonbench.synth import SynthSpec
 from tryonbench.weights import REGISTRY
 
 
-def test_help_imports_nothing_heavy() -> None:
-    code = (
-        "import sys\nfrom tryonbench.cli import app\n"
-        "heavy = {'torch', 'pandas', 'numpy', 'pydantic', 'plotly', 'PIL'} & set(sys.modules)\n"
-        "sys.exit(', '.join(heavy) or 0)"
-    )
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("tryonbench.cli", ("torch", "pandas", "numpy", "pydantic", "plotly", "PIL")),
+        ("tryonbench.evaluation", ("torchvision", "torchmetrics", "lightning_fabric", "plotly")),
+    ],
+)
+def test_nothing_heavy_is_imported_unasked(module: str, heavy: tuple[str, ...]) -> None:
+    code = f"import sys, {module}\nsys.exit(', '.join(set({heavy}) & set(sys.modules)) or 0)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 from torch.nn.functional import normalize as unit
-from torchvision.transforms.functional import normalize
 
 from tryonbench.metrics.base import Extractor
 from tryonbench.metrics.eight_bit import resized_8bit
@@ -59,6 +58,8 @@ def clip_input(images: Tensor) -> Tensor:
     >>> clip_input(white)[0, :, 0, 0]
     tensor([1.9303, 2.0749, 2.1459])
     """
+    from torchvision.transforms.functional import normalize  # takes seconds to import
+
     square = _middle_square(images).float() / 255
     standard: Tensor = normalize(resized_8bit(square, (SIDE, SIDE), "bicubic"), MEAN, STD)
     return standard

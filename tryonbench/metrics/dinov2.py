@@ -8,7 +8,6 @@ from math import isqrt
 import torch
 from torch import Tensor
 from torch.nn.functional import gelu, interpolate
-from torchvision.transforms.functional import normalize
 
 from tryonbench.metrics.base import Extractor
 from tryonbench.metrics.eight_bit import resized_8bit
@@ -53,6 +52,8 @@ def dinov2_input(images: Tensor) -> Tensor:
     >>> dinov2_input(white)[0, :, 0, 0]
     tensor([2.2489, 2.4286, 2.6400])
     """
+    from torchvision.transforms.functional import normalize  # takes seconds to import
+
     square = resized_8bit(images.float() / 255, (SIDE, SIDE), "bicubic")
     standard: Tensor = normalize(square, MEAN, STD)
     return standard

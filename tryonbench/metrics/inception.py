@@ -11,7 +11,6 @@ from tryonbench.metrics.base import Extractor, Resize
 from tryonbench.metrics.clip import clip_extractor
 from tryonbench.metrics.dinov2 import dinov2_extractor
 from tryonbench.metrics.inception_input import inception_input
-from tryonbench.metrics.inception_net import build_inception, inception_features, without_norms
 from tryonbench.metrics.synth_net import synth_extractor
 from tryonbench.weights import load_frozen_torchscript, load_state_dict
 
@@ -57,6 +56,12 @@ def _torchscript(device: torch.device) -> Extractor:
 
 def _pytorch(weights: str, device: torch.device) -> Extractor:
     """The file of pytorch-fid and torch-fidelity, or its part."""
+    from tryonbench.metrics.inception_net import (  # its torchvision takes seconds to import
+        build_inception,
+        inception_features,
+        without_norms,
+    )
+
     deepest = 768 if weights == "inception-partial" else 2048
     network = without_norms(build_inception(load_state_dict(weights), deepest)).to(device)
 
