@@ -16,9 +16,10 @@ import typer
 
 from tryonbench.cli import run_show
 from tryonbench.cli.run import run_suite
+from tryonbench.errors import InputError
 from tryonbench.suite.execute import Runner, last_line
 from tryonbench.suite.plan import Job
-from tryonbench.suite.record import Record
+from tryonbench.suite.record import Record, State
 from tryonbench.suite.spec import read_suite
 
 WRITES = "import sys, time; print('begun', flush=True); time.sleep({0}); print('done {1}')"
@@ -164,6 +165,20 @@ floor: false
     good = read_suite(write(text.replace(", {method: pix2pix, set: [images=8, size=66x48]}", "")))
     run_suite(good, runs)
     assert "all 1 jobs are done" in capfd.readouterr().err
+    with pytest.raises(InputError, match="nowhere does not exist"):
+        run_suite(read_suite(write(text.replace(str(synth_root), "nowhere"))), runs)
+
+
+def test_a_table_has_room_for_what_matters(record: Record) -> None:
+    states: list[State] = ["done", "done", "running", "waiting", "failed", "waiting"]
+    jobs = [Job(f"{number} {state}", ("pass",)) for number, state in enumerate(states)]
+    for job, state in zip(jobs, states, strict=True):
+        record.note(job, state)
+    shown = [job.name for job in run_show.visible(jobs, record, 3)]
+    assert shown == ["2 running", "3 waiting", "4 failed"]
+    assert run_show.visible(jobs, record, 30) == jobs
+    table = run_show._table([], jobs, Fake([], record, at_once=1))
+    assert table.caption == "1 running, 1 failed, 2 waiting, 2 done"
 
 
 def test_a_running_job_is_heard_of(record: Record, monkeypatch) -> None:
