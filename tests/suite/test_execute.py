@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from rich.console import Console
 
 from tryonbench.cli import run_show
 from tryonbench.cli.run import run_suite
@@ -179,6 +181,19 @@ def test_a_table_has_room_for_what_matters(record: Record) -> None:
     assert run_show.visible(jobs, record, 30) == jobs
     table = run_show._table([], jobs, Fake([], record, at_once=1))
     assert table.caption == "1 running, 1 failed, 2 waiting, 2 done"
+
+
+def test_a_narrow_terminal_shows_the_states(record: Record) -> None:
+    job = Job("eval a-method-with-a-long-name-s0 synth/unpaired-64x48", ("pass",))
+    record.note(job, "failed", message="a long reason " * 20)
+    console = Console(width=60, file=io.StringIO())
+    with console.capture() as printed:
+        console.print(run_show._table([job], [job], Fake([], record, at_once=1)))
+    lines = printed.get().splitlines()
+    assert len(lines) == 3
+    assert lines[0].split() == ["job", "state", "time"]
+    assert " failed " in lines[1]
+    assert lines[1].startswith("eval a-method")
 
 
 def test_a_running_job_is_heard_of(record: Record, monkeypatch) -> None:

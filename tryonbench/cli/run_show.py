@@ -77,19 +77,24 @@ def visible(jobs: Sequence[Job], record: Record, room: int) -> list[Job]:
 def _table(shown: Sequence[Job], jobs: Sequence[Job], runner: Runner) -> Table:
     """Job, state, time, and the last line of what it writes; below, how many are in which state."""
     table = Table(box=None, pad_edge=False, caption_justify="left")
-    for heading in ("job", "state", "time", ""):
-        table.add_column(heading, no_wrap=True, overflow="ellipsis")
+    for heading, is_kept in (("job", False), ("state", True), ("time", True), ("", False)):
+        table.add_column(heading, no_wrap=is_kept)  # the others give way on a narrow terminal
     started = {one.job.name: one.seconds for one in runner.running}
     for job in shown:
         entry = runner.record.of(job)
         seconds = started.get(job.name, entry.seconds if entry.state == "done" else None)
         line = last_line(runner.record.log(job)) if entry.state == "running" else entry.message
         style = STYLES.get(entry.state, "")
-        cells = (Text(job.name), Text(entry.state, style), _time(seconds) if seconds else "")
-        table.add_row(*cells, Text(line, "dim"))
+        time = _time(seconds) if seconds else ""
+        table.add_row(_cut(job.name), Text(entry.state, style), time, _cut(line, "dim"))
     counts = Counter(runner.record.of(job).state for job in jobs)
     table.caption = ", ".join(f"{counts[state]} {state}" for state in URGENCY if counts[state])
     return table
+
+
+def _cut(text: str, style: str = "") -> Text:
+    """Text of one line, as long as there is room for."""
+    return Text(text, style, no_wrap=True, overflow="ellipsis")
 
 
 def _lines(jobs: Sequence[Job], runner: Runner) -> Callable[[], None]:

@@ -10,7 +10,6 @@ from pathlib import Path
 from tryonbench.data.layout import splits
 from tryonbench.environment import code_digest
 from tryonbench.files import digest, file_sha256
-from tryonbench.floor import FLOOR
 from tryonbench.registry import method_class
 from tryonbench.runs import Run
 from tryonbench.suite.spec import Entry, Suite
@@ -78,6 +77,8 @@ class Planner:
 
     def rows(self) -> list[Scored]:
         """What the tables will show."""
+        from tryonbench.floor import FLOOR
+
         trained = self._trained()
         free = [e.method for e in self.suite.methods if e not in trained]
         return [
