@@ -263,8 +263,11 @@ def layered(
     return values
 
 
-def checked(model: type[BaseModel], values: Mapping[str, Any]) -> Any:
+def checked(model: type[BaseModel], values: Mapping[str, Any], in_file: bool = False) -> Any:
     """Validate `values` as `model`.
+
+    Args:
+        in_file: they stand in a file alone, and no option changes them.
 
     Raises:
         InputError: names the first wrong setting, with a suggestion for an unknown key.
@@ -272,4 +275,4 @@ def checked(model: type[BaseModel], values: Mapping[str, Any]) -> Any:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise InputError(explain(model, error)) from error
+        raise InputError(explain(model, error, in_file)) from error

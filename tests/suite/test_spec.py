@@ -38,6 +38,8 @@ report: out
         ("methods: [{method: grey-fill}", "not valid YAML"),
         ("methods: [{method: a}]\nmethods: [{method: b}]", '"methods" is given twice'),
         ("methods: [{method: pix2pix, seeds: []}]", "methods.0.seeds"),
+        ("methods: [pix2pix]", r"a group of settings: \{KEY: VALUE\}$"),
+        ("report: out", '"methods" is missing$'),
         ("methods: [{method: pix2pix, set: seed=4}]", "give the seed with seeds"),
         ("methods: [{method: pix2pix, name: -a}]", "take it for an option"),
         ("methods: [{method: grey-fill}]\nmetrics: [ssmi]", 'did you mean "ssim"'),

@@ -135,7 +135,7 @@ def read_suite(path: Path) -> Suite:
     """
     values = {"name": path.stem, **read_yaml(path)}
     try:
-        suite: Suite = checked(Suite, values)
+        suite: Suite = checked(Suite, values, in_file=True)
         check(suite)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
