@@ -85,6 +85,8 @@ def test_only_what_is_not_done_is_left(write, tmp_path: Path, monkeypatch) -> No
         record.note(job, "done", 1.0)
     assert left(jobs, Record(tmp_path / "suite"), again=False) == []
     assert left(jobs, record, again=True) == jobs
+    (tmp_path / "suite" / "states" / "report.json").write_text('{"of": "another version"}')
+    assert left(jobs, Record(tmp_path / "suite"), again=False) == jobs[-1:]
     for made in ("manifest.json", "checkpoints"):
         (tmp_path / "runs" / "mine-s2" / made).unlink()
         names = [job.name for job in left(jobs, record, again=False)]
