@@ -61,5 +61,10 @@ def test_a_training_takes_what_it_has_left(write, tmp_path: Path) -> None:
 )
 def test_the_time_of_all(write, tmp_path: Path, capsys, total: tuple[float, int], said: str):
     jobs = Planner(read_suite(write(SUITE)), tmp_path, tmp_path).jobs()[:2]
-    print_plan(jobs, {job.name for job in jobs}, {job.name: None for job in jobs}, total)
-    assert capsys.readouterr().out.splitlines()[-1] == said
+    record, times = Record(tmp_path / "suite"), {job.name: None for job in jobs}
+    record.note(jobs[1], "failed", message="no data")
+    print_plan(jobs, {job.name for job in jobs}, record, times, total)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("prepare 64x48 (unknown): tryonbench data prepare")
+    assert lines[1].startswith("train pix2pix-nano-s0 (failed: no data; unknown): tryonbench train")
+    assert lines[-1] == said

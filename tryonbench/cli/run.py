@@ -105,4 +105,5 @@ def _print_plan(
     from tryonbench.suite.estimate import estimates, together
 
     seconds = estimates(suite, jobs, record, runs)
-    print_plan(jobs, {job.name for job in todo}, seconds, together(todo, seconds, at_once))
+    total = together(todo, seconds, at_once)
+    print_plan(jobs, {job.name for job in todo}, record, seconds, total)

@@ -30,14 +30,22 @@ HEARD_EVERY = 30.0
 def print_plan(
     jobs: Sequence[Job],
     todo: set[str],
+    record: Record,
     seconds: dict[str, float | None],
     total: tuple[float, int],
 ) -> None:
-    """The jobs with their commands, and how long they may take, on stdout."""
+    """The jobs with what became of them, how long they may take and their commands, on stdout."""
     for job in jobs:
-        state = _time(seconds[job.name]) if job.name in todo else "done"
+        state = _planned(record.of(job), seconds[job.name]) if job.name in todo else "done"
         print(f"{job.name} ({state}): tryonbench {join(job.arguments())}")
     print(f"{len(todo)} of {len(jobs)} jobs to run: {_total(*total, len(todo))}")
+
+
+def _planned(entry: Entry, seconds: float | None) -> str:
+    """A job that is to run: its time, behind its state if it was begun or went wrong."""
+    if entry.state in ("waiting", "done"):
+        return _time(seconds)
+    return f"{entry.state}{f': {entry.message}' if entry.message else ''}; {_time(seconds)}"
 
 
 def _total(needed: float, unknown: int, count: int) -> str:
