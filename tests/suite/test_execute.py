@@ -103,6 +103,26 @@ def test_an_interrupt_stops_all_jobs_and_is_written_down(record: Record) -> None
     assert states(Record(record.folder)) == {"one": "stopped", "two": "waiting"}
 
 
+def test_a_second_interrupt_does_not_wait(record: Record) -> None:
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+    loop = "print('deaf', flush=True); time.sleep(600)"
+    job = Job("deaf", (deaf + loop,))
+    runner = Fake([job], record, at_once=1)
+
+    def interrupt() -> None:
+        if last_line(record.log(job)) == "deaf":
+            signal.signal(signal.SIGALRM, signal.default_int_handler)
+            signal.setitimer(signal.ITIMER_REAL, 0.2)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(interrupt)
+    assert runner.running[0].process.poll() is None
+    assert states(Record(record.folder)) == {"deaf": "stopped"}
+    runner.running[0].process.kill()
+    runner.running[0].process.wait()
+
+
 def _alive(pid: int) -> bool:
     with suppress(ProcessLookupError):
         os.kill(pid, 0)
