@@ -10,6 +10,7 @@ from tryonbench.errors import InputError
 from tryonbench.suite.plan import Planner
 from tryonbench.suite.record import Record, left
 from tryonbench.suite.spec import read_suite
+from tryonbench.weights.registry import REGISTRY
 
 GOOD = """
 draw: {size: 64x48, train: 8, test: 4}
@@ -99,6 +100,16 @@ def test_another_setting_makes_its_jobs_anew(write, tmp_path: Path) -> None:
     two = Planner(read_suite(write(GOOD.replace("=16", "=32"))), tmp_path, tmp_path).jobs()
     changed = [a.name for a, b in zip(one, two, strict=True) if a.key != b.key]
     assert changed == ["train mine-s0", "train mine-s2"]
+
+
+def test_weights_that_have_come_are_used(write, tmp_path: Path, no_weights: Path) -> None:
+    """A value that was missing for want of weights is made when they are there."""
+    planner = Planner(read_suite(write(GOOD)), tmp_path, tmp_path)
+    before = [(job.name, job.key) for job in planner.jobs()]
+    (no_weights / REGISTRY["vgg19"].sources[0].file).touch()
+    after = [(job.name, job.key) for job in planner.jobs()]
+    changed = [one[0].split()[0] for one, other in zip(before, after, strict=True) if one != other]
+    assert changed == ["eval"] * 5
 
 
 @pytest.mark.parametrize("key", ["config", "preset"])

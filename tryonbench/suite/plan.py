@@ -13,6 +13,8 @@ from tryonbench.files import digest, file_sha256
 from tryonbench.registry import method_class
 from tryonbench.runs import Run
 from tryonbench.suite.spec import Entry, Suite
+from tryonbench.weights.lookup import candidates
+from tryonbench.weights.registry import REGISTRY
 
 
 @dataclass(frozen=True)
@@ -31,17 +33,20 @@ class Job:
     """It measures time or memory: nothing else runs beside it."""
     reads: tuple[Path, ...] = ()
     """Files whose content counts."""
+    weights: tuple[str, ...] = ()
+    """Pretrained weights that are there: with others, values may no longer be missing."""
     there: tuple[Path, ...] = ()
     """Runs that are added to the command: those with results, or all if none has any. Such a job
     runs even if jobs before it failed."""
 
     @cached_property
     def key(self) -> str:
-        """Changes with the command, the files it reads, and the code that it runs; of the moment
-        when it is asked for first, so that a file changed while a job runs counts as changed."""
+        """Changes with the command, the files and weights it reads, and the code that it runs; of
+        the moment when it is asked for first, so that a file changed while a job runs counts as
+        changed."""
         code = [_code("tryonbench"), *([_code(_package(self.method))] if self.method else [])]
         content = [file_sha256(file) for file in self.reads]
-        return digest(*self.command, *map(str, self.there), *content, *code)[:16]
+        return digest(*self.command, *map(str, self.there), *content, *self.weights, *code)[:16]
 
     def arguments(self) -> list[str]:
         """The command with the runs that are there; naming none would mean all in the folder."""
@@ -136,6 +141,7 @@ class Planner:
                 makes=(results / f"{protocol}.json" if protocol else results,),
                 method=row.method,
                 alone=suite.efficiency and row.method is not None,
+                weights=_weights_there(),
             )
 
     def _reports(self, evaluations: list[Job]) -> Iterator[Job]:
@@ -149,6 +155,11 @@ class Planner:
                 makes=(out / "index.html",),
                 there=tuple(self.runs / name for name in names),
             )
+
+
+def _weights_there() -> tuple[str, ...]:
+    """The registered weights of which there is a file; it may be none of that content."""
+    return tuple(name for name in REGISTRY if any(candidates(name)))
 
 
 _code = cache(code_digest)
