@@ -181,6 +181,16 @@ class RunConfig(Strict, Generic[ModelT]):
         return self.batch_size * self.accumulate
 
 
+class _Loader(yaml.SafeLoader):
+    """Refuses a mapping with a key twice, of which YAML would silently take the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise yaml.YAMLError(f'"{twice}" is given twice')
+        return super().construct_mapping(node, deep)
+
+
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML mapping.
 
@@ -188,7 +198,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         InputError: the file is missing, not YAML, or not a mapping.
     """
     try:
-        value = yaml.safe_load(path.read_text(encoding="utf-8"))
+        value = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except OSError as error:
         reason = f"cannot read the configuration {path}: {error.strerror}"
         raise InputError(f"{reason}; name a YAML file") from error
@@ -253,8 +263,11 @@ def layered(
     return values
 
 
-def checked(model: type[BaseModel], values: Mapping[str, Any]) -> Any:
+def checked(model: type[BaseModel], values: Mapping[str, Any], in_file: bool = False) -> Any:
     """Validate `values` as `model`.
+
+    Args:
+        in_file: they stand in a file alone, and no option changes them.
 
     Raises:
         InputError: names the first wrong setting, with a suggestion for an unknown key.
@@ -262,4 +275,4 @@ def checked(model: type[BaseModel], values: Mapping[str, Any]) -> Any:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise InputError(explain(model, error)) from error
+        raise InputError(explain(model, error, in_file)) from error

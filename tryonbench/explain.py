@@ -10,17 +10,17 @@ from pydantic import BaseModel, ValidationError
 from tryonbench.errors import did_you_mean
 
 GROUP = "it is a group of settings; give them one by one, as optimizer.lr=1e-4"
-ADVICE = {
-    "tuple_type": "it is a list of values: [A, B]",
-    "model_type": GROUP,
-    "model_attributes_type": GROUP,
-    "dict_type": GROUP,
-}
-"""In place of pydantic's words, by its type of error."""
+MAPPING = "it is a group of settings: {KEY: VALUE}"
+GROUPS = ("model_type", "model_attributes_type", "dict_type")
+"""Pydantic's types of error for a value in place of a group."""
 
 
-def explain(model: type[BaseModel], error: ValidationError) -> str:
-    """The first problem of a validation error in one line; unknown keys come first."""
+def explain(model: type[BaseModel], error: ValidationError, in_file: bool = False) -> str:
+    """The first problem of a validation error in one line; unknown keys come first.
+
+    Args:
+        in_file: the settings stand in a file alone, and no option changes them.
+    """
     problems = sorted(error.errors(), key=lambda p: p["type"] != "extra_forbidden")
     problem = problems[0]
     path = ".".join(str(part) for part in problem["loc"])
@@ -31,8 +31,11 @@ def explain(model: type[BaseModel], error: ValidationError) -> str:
         parent = path.rpartition(".")[0]
         return f'the setting "{parent}" has too few values; give it whole: --set {parent}=[…]'
     if problem["type"] == "missing":
-        return f'the setting "{path}" is missing; give it with --set {path}=VALUE'
-    message = ADVICE.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+        how = "" if in_file else f"; give it with --set {path}=VALUE"
+        return f'the setting "{path}" is missing{how}'
+    advice = {"tuple_type": "it is a list of values: [A, B]"}
+    advice |= dict.fromkeys(GROUPS, MAPPING if in_file else GROUP)
+    message = advice.get(problem["type"], problem["msg"].removeprefix("Value error, "))
     if path and isinstance(problem["input"], Mapping):
         return f'the settings "{path}" do not fit together: {message}'
     return f'the setting "{path}" cannot be {problem["input"]!r}: {message}' if path else message

@@ -166,6 +166,8 @@ def named_run(root: Path, name: str) -> Run:
     """
     if not name.strip() or name in (".", "..") or set(name) & set("/\\\0"):
         raise InputError(f'"{name}" cannot name a run: it is one folder below {root} (--runs)')
+    if name.startswith("-"):
+        raise InputError(f'"{name}" cannot name a run: commands would take it for an option')
     return Run(root / name)
 
 

@@ -15,7 +15,7 @@ COMMANDS = {
     "sbatch": 'n=$((100 + $(ls *.sh 2>/dev/null | wc -l))); cp "$1" $n.sh\n'
     'echo "Submitted batch job $n"',
     "scontrol": 'echo "$@" >> scontrol.txt',
-    "sacct": "cat sacct.txt",
+    "squeue": "cat squeue.txt",
 }
 TASK = Path(__file__).with_name("fake_task.py")
 SRUN = """#!/bin/sh
@@ -39,13 +39,12 @@ class FakeSlurm:
         for name, text in {**texts, "srun": SRUN}.items():
             (commands / name).write_text(text)
             (commands / name).chmod(0o755)
-        self.say({})
+        self.queue()
         return commands
 
-    def say(self, states: dict[str, str]) -> None:
-        """What `sacct` prints: the state of each job."""
-        lines = [f"{job}|{state}|node1" for job, state in states.items()]
-        (self.folder / "sacct.txt").write_text("\n".join(["JobID|State|NodeList", *lines]) + "\n")
+    def queue(self, *jobs: str) -> None:
+        """What `squeue` prints: the jobs that are waiting or running, a line a task."""
+        (self.folder / "squeue.txt").write_text("".join(f"{job}\n" for job in jobs))
 
     def scripts(self) -> dict[str, str]:
         """Those submitted, by job."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -13,12 +14,14 @@ from pathlib import Path
 
 import pytest
 import typer
+from rich.console import Console
 
 from tryonbench.cli import run_show
 from tryonbench.cli.run import run_suite
+from tryonbench.errors import InputError
 from tryonbench.suite.execute import Runner, last_line
 from tryonbench.suite.plan import Job
-from tryonbench.suite.record import Record
+from tryonbench.suite.record import Record, State
 from tryonbench.suite.spec import read_suite
 
 WRITES = "import sys, time; print('begun', flush=True); time.sleep({0}); print('done {1}')"
@@ -100,6 +103,26 @@ def test_an_interrupt_stops_all_jobs_and_is_written_down(record: Record) -> None
     assert states(Record(record.folder)) == {"one": "stopped", "two": "waiting"}
 
 
+def test_a_second_interrupt_does_not_wait(record: Record) -> None:
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+    loop = "print('deaf', flush=True); time.sleep(600)"
+    job = Job("deaf", (deaf + loop,))
+    runner = Fake([job], record, at_once=1)
+
+    def interrupt() -> None:
+        if last_line(record.log(job)) == "deaf":
+            signal.signal(signal.SIGALRM, signal.default_int_handler)
+            signal.setitimer(signal.ITIMER_REAL, 0.2)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(interrupt)
+    assert runner.running[0].process.poll() is None
+    assert states(Record(record.folder)) == {"deaf": "stopped"}
+    runner.running[0].process.kill()
+    runner.running[0].process.wait()
+
+
 def _alive(pid: int) -> bool:
     with suppress(ProcessLookupError):
         os.kill(pid, 0)
@@ -164,6 +187,33 @@ floor: false
     good = read_suite(write(text.replace(", {method: pix2pix, set: [images=8, size=66x48]}", "")))
     run_suite(good, runs)
     assert "all 1 jobs are done" in capfd.readouterr().err
+    with pytest.raises(InputError, match="nowhere does not exist"):
+        run_suite(read_suite(write(text.replace(str(synth_root), "nowhere"))), runs)
+
+
+def test_a_table_has_room_for_what_matters(record: Record) -> None:
+    states: list[State] = ["done", "done", "running", "waiting", "failed", "waiting"]
+    jobs = [Job(f"{number} {state}", ("pass",)) for number, state in enumerate(states)]
+    for job, state in zip(jobs, states, strict=True):
+        record.note(job, state)
+    shown = [job.name for job in run_show.visible(jobs, record, 3)]
+    assert shown == ["2 running", "3 waiting", "4 failed"]
+    assert run_show.visible(jobs, record, 30) == jobs
+    table = run_show._table([], jobs, Fake([], record, at_once=1))
+    assert table.caption == "1 running, 1 failed, 2 waiting, 2 done"
+
+
+def test_a_narrow_terminal_shows_the_states(record: Record) -> None:
+    job = Job("eval a-method-with-a-long-name-s0 synth/unpaired-64x48", ("pass",))
+    record.note(job, "failed", message="a long reason " * 20)
+    console = Console(width=60, file=io.StringIO())
+    with console.capture() as printed:
+        console.print(run_show._table([job], [job], Fake([], record, at_once=1)))
+    lines = printed.get().splitlines()
+    assert len(lines) == 3
+    assert lines[0].split() == ["job", "state", "time"]
+    assert " failed " in lines[1]
+    assert lines[1].startswith("eval a-method")
 
 
 def test_a_running_job_is_heard_of(record: Record, monkeypatch) -> None:

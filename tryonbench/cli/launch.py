@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING
 
 import typer
 
+from tryonbench.cli import launch_options as options
 from tryonbench.cli.options import RUNS, Runs, note
 from tryonbench.cli.run import Again, SuiteFile, suite_root
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from tryonbench.suite.slurm import Resources
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Run a suite on many machines.")
-Words = Optional[list[str]]
+OWN = ("array", "dependency")
+"""Options of sbatch that make the suite what it is."""
 
 
 @app.callback()
@@ -25,34 +27,19 @@ def launch() -> None:
 @app.command()
 def slurm(
     suite: SuiteFile,
-    partition: Annotated[Optional[str], typer.Option(help="As sbatch takes it.")] = None,
-    account: Annotated[Optional[str], typer.Option(help="As sbatch takes it.")] = None,
-    minutes: Annotated[
-        int, typer.Option("--time", min=1, help="Minutes; a task that needs more goes on.")
-    ] = 240,
-    gpus: Annotated[
-        Optional[int], typer.Option(min=0, help="Of each training and evaluation.")
-    ] = None,
-    cpus: Annotated[Optional[int], typer.Option(min=1, help="Cores of each task.")] = None,
-    memory: Annotated[Optional[str], typer.Option("--mem", help="Of each task: 16G.")] = None,
-    at_once: Annotated[
-        int, typer.Option("--max-parallel", min=1, help="Tasks of an array at once.")
-    ] = 64,
-    exclusive: Annotated[
-        bool, typer.Option(help="A task that measures time has its machine to itself.")
-    ] = True,
-    timeouts: Annotated[
-        int, typer.Option(min=0, help="How often a task goes on after its time limit.")
-    ] = 20,
-    setup: Annotated[
-        Words, typer.Option(help="A line of shell before the command, repeatable.")
-    ] = None,
-    sbatch: Annotated[
-        Words, typer.Option(help="Another option of sbatch, KEY=VALUE, repeatable.")
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only print the scripts; needs no Slurm.")
-    ] = False,
+    partition: options.Partition = None,
+    account: options.Account = None,
+    minutes: options.Minutes = 240,
+    gpus: options.Gpus = None,
+    cpus: options.Cpus = None,
+    memory: options.Memory = None,
+    at_once: options.AtOnce = 64,
+    largest: options.Largest = 1000,
+    exclusive: options.Exclusive = True,
+    timeouts: options.Timeouts = 20,
+    setup: options.Setup = None,
+    sbatch: options.Sbatch = None,
+    dry_run: options.DryRun = False,
     again: Again = False,
     runs: Runs = RUNS,
 ) -> None:
@@ -72,6 +59,7 @@ def slurm(
         cpus=cpus,
         memory=memory,
         at_once=at_once,
+        largest=largest,
         exclusive=exclusive,
         timeouts=timeouts,
         setup=tuple(setup or ()),
@@ -83,13 +71,16 @@ def slurm(
 def _pairs(texts: list[str]) -> dict[str, str]:
     """
     Raises:
-        InputError: one is not KEY=VALUE.
+        InputError: one is not KEY=VALUE, or would undo the suite's order.
     """
     from tryonbench.errors import InputError
 
     if wrong := [text for text in texts if not text.partition("=")[1]]:
         raise InputError(f'--sbatch "{wrong[0]}" is not KEY=VALUE, such as qos=long')
-    return {key.lstrip("-"): value for key, _, value in (text.partition("=") for text in texts)}
+    pairs = {key.lstrip("-"): value for key, _, value in (text.partition("=") for text in texts)}
+    if own := [key for key in pairs if key in OWN]:
+        raise InputError(f"--sbatch {own[0]}: the suite itself decides that; leave it out")
+    return pairs
 
 
 def launch_suite(path: Path, runs: Path, asked: Resources, dry: bool, again: bool) -> None:

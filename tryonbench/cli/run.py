@@ -65,10 +65,18 @@ def run_suite(
 
 
 def suite_root(suite: Suite, dry: bool) -> Path:
-    """The data; a procedural set is drawn now, unless the plan is only printed."""
+    """The data; a procedural set is drawn now, unless the plan is only printed.
+
+    Raises:
+        InputError: there are no data where the suite says.
+    """
     from tryonbench.data.default import DEFAULT, drawn_folder, drawn_root
+    from tryonbench.data.layout import open_split, splits
+    from tryonbench.shards.address import PREFIX
 
     if suite.data:
+        if not str(suite.data).startswith(PREFIX):
+            open_split(suite.data, next(iter(splits(suite.data)), "test"))
         return suite.data
     spec = suite.draw.spec() if suite.draw else DEFAULT
     return drawn_folder(spec) if dry else drawn_root(spec)
@@ -97,4 +105,5 @@ def _print_plan(
     from tryonbench.suite.estimate import estimates, together
 
     seconds = estimates(suite, jobs, record, runs)
-    print_plan(jobs, {job.name for job in todo}, seconds, together(todo, seconds, at_once))
+    total = together(todo, seconds, at_once)
+    print_plan(jobs, {job.name for job in todo}, record, seconds, total)

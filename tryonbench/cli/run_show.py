@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,9 +17,12 @@ from rich.text import Text
 from tryonbench.cli.options import note
 from tryonbench.suite.execute import Runner, Show, last_line
 from tryonbench.suite.plan import Job
-from tryonbench.suite.record import Entry, State
+from tryonbench.suite.record import Entry, Record, State
 
 STYLES: dict[State, str] = {"done": "green", "failed": "red", "blocked": "red", "running": "bold"}
+URGENCY: tuple[State, ...] = ("running", "failed", "stopped", "waiting", "blocked", "done")
+OTHER_LINES = 3
+"""Of the table: its heading, how many jobs are in which state, and the cursor's."""
 HEARD_EVERY = 30.0
 """Seconds between two lines of a job that runs, where there is no table."""
 
@@ -26,16 +30,28 @@ HEARD_EVERY = 30.0
 def print_plan(
     jobs: Sequence[Job],
     todo: set[str],
+    record: Record,
     seconds: dict[str, float | None],
     total: tuple[float, int],
 ) -> None:
-    """The jobs with their commands, and how long they may take, on stdout."""
+    """The jobs with what became of them, how long they may take and their commands, on stdout."""
     for job in jobs:
-        state = _time(seconds[job.name]) if job.name in todo else "done"
+        state = _planned(record.of(job), seconds[job.name]) if job.name in todo else "done"
         print(f"{job.name} ({state}): tryonbench {join(job.arguments())}")
-    needed, unknown = total
-    rest = f", and {unknown} of unknown length" if unknown else ""
-    print(f"{len(todo)} of {len(jobs)} jobs to run: about {_time(needed or None)}{rest}")
+    print(f"{len(todo)} of {len(jobs)} jobs to run: {_total(*total, len(todo))}")
+
+
+def _planned(entry: Entry, seconds: float | None) -> str:
+    """A job that is to run: its time, behind its state if it was begun or went wrong."""
+    if entry.state in ("waiting", "done"):
+        return _time(seconds)
+    return f"{entry.state}{f': {entry.message}' if entry.message else ''}; {_time(seconds)}"
+
+
+def _total(needed: float, unknown: int, count: int) -> str:
+    """How long the jobs may take, as far as that is known."""
+    about = [f"about {_time(needed)}"] if unknown < count or not count else []
+    return ", and ".join([*about, *([f"{unknown} of unknown length"] if unknown else [])])
 
 
 def _time(seconds: float | None) -> str:
@@ -49,25 +65,44 @@ def shown(jobs: Sequence[Job], runner: Runner) -> Iterator[Show]:
         yield _lines(jobs, runner)
         return
     console = Console(stderr=True)
-    with Live(_table(jobs, runner), console=console, auto_refresh=False) as live:
-        yield lambda: live.update(_table(jobs, runner), refresh=True)
-        live.update(_table(jobs, runner), refresh=True)
+
+    def table() -> Table:
+        return _table(visible(jobs, runner.record, console.height - OTHER_LINES), jobs, runner)
+
+    with Live(table(), console=console, auto_refresh=False) as live:
+        yield lambda: live.update(table(), refresh=True)
+        live.update(table(), refresh=True)
 
 
-def _table(jobs: Sequence[Job], runner: Runner) -> Table:
-    """Job, state, time, and the last line of what it writes."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("job", "state", "time", ""):
-        table.add_column(heading, no_wrap=True, overflow="ellipsis")
+def visible(jobs: Sequence[Job], record: Record, room: int) -> list[Job]:
+    """As many jobs as there is room for, in their order: first those that run, then those that went
+    wrong, then what is next."""
+    urgent = sorted(jobs, key=lambda job: URGENCY.index(record.of(job).state))
+    chosen = {job.name for job in urgent[: max(1, room)]}
+    return [job for job in jobs if job.name in chosen]
+
+
+def _table(shown: Sequence[Job], jobs: Sequence[Job], runner: Runner) -> Table:
+    """Job, state, time, and the last line of what it writes; below, how many are in which state."""
+    table = Table(box=None, pad_edge=False, caption_justify="left")
+    for heading, is_kept in (("job", False), ("state", True), ("time", True), ("", False)):
+        table.add_column(heading, no_wrap=is_kept)  # the others give way on a narrow terminal
     started = {one.job.name: one.seconds for one in runner.running}
-    for job in jobs:
+    for job in shown:
         entry = runner.record.of(job)
         seconds = started.get(job.name, entry.seconds if entry.state == "done" else None)
         line = last_line(runner.record.log(job)) if entry.state == "running" else entry.message
         style = STYLES.get(entry.state, "")
-        cells = (Text(job.name), Text(entry.state, style), _time(seconds) if seconds else "")
-        table.add_row(*cells, Text(line, "dim"))
+        time = _time(seconds) if seconds else ""
+        table.add_row(_cut(job.name), Text(entry.state, style), time, _cut(line, "dim"))
+    counts = Counter(runner.record.of(job).state for job in jobs)
+    table.caption = ", ".join(f"{counts[state]} {state}" for state in URGENCY if counts[state])
     return table
+
+
+def _cut(text: str, style: str = "") -> Text:
+    """Text of one line, as long as there is room for."""
+    return Text(text, style, no_wrap=True, overflow="ellipsis")
 
 
 def _lines(jobs: Sequence[Job], runner: Runner) -> Callable[[], None]:

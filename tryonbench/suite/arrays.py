@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tryonbench.suite.plan import Job
 
@@ -28,27 +28,45 @@ class Array:
         return self.jobs[0].command[0] in ("train", "eval")
 
 
-def arrays(jobs: Sequence[Job]) -> list[Array]:
-    """Jobs, each behind those it waits for, by kind and by what they wait for among these jobs."""
+def arrays(jobs: Sequence[Job], largest: int) -> list[Array]:
+    """Jobs, each behind those it waits for, by kind and by what they wait for among these jobs.
+
+    Args:
+        largest: tasks of an array at most.
+    """
     numbers: dict[tuple[str, bool, tuple[int, ...]], int] = {}
     place: dict[str, int] = {}
-    members: list[list[Job]] = []
+    found: list[Array] = []
     for job in jobs:
         after = tuple(dict.fromkeys(place[name] for name in job.after if name in place))
         key = (_kind(job), job.alone, after)
-        if key not in numbers:
-            numbers[key] = len(members)
-            members.append([])
-        place[job.name] = numbers[key]
-        members[numbers[key]].append(job)
-    found = zip(numbers, members, strict=True)
-    return [Array(name, tuple(own), after) for (name, _, after), own in found]
+        if key not in numbers or len(found[numbers[key]].jobs) == largest:
+            numbers[key] = len(found)
+            found.append(Array(_kind(job), (), after))
+        place[job.name] = number = numbers[key]
+        found[number] = replace(found[number], jobs=(*found[number].jobs, job))
+    return found
 
 
 def _kind(job: Job) -> str:
     """What a job does, without the run it does it to: `train`, `eval synth/paired-64x48`."""
-    kind, *rest = job.name.split(" ")
-    return " ".join([kind, *rest[1:]]) if kind in ("train", "eval") else job.name
+    kind = job.command[0]
+    if kind == "eval":
+        return job.name.replace(f" {job.command[1]}", "", 1)
+    return kind if kind == "train" else job.name
+
+
+def behind(job: Job, jobs: Sequence[Job]) -> tuple[Job, ...]:
+    """The jobs that cannot run if a job fails.
+
+    Args:
+        jobs: each behind those it waits for.
+    """
+    found = {job.name: job}
+    for other in jobs:
+        if not other.there and found.keys() & set(other.after):
+            found[other.name] = other
+    return tuple(found.values())[1:]
 
 
 def dependency(array: Array, before: Sequence[Array], ids: Sequence[str]) -> str | None:

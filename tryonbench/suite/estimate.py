@@ -10,7 +10,10 @@ from tryonbench.errors import InputError
 from tryonbench.runs import Run, read_log, runs_below
 from tryonbench.suite.plan import Job
 from tryonbench.suite.record import Record
-from tryonbench.suite.spec import Suite
+from tryonbench.suite.spec import Entry, Suite
+
+Recipe = tuple[str, str]
+"""Method and preset."""
 
 
 def estimates(
@@ -24,7 +27,7 @@ def estimates(
             kinds.setdefault(name.split()[0], []).append(seconds)
     speeds = _training_speeds(runs)
     lengths = {
-        f"train {entry.run(seed)}": (entry.method, entry.preset, entry.checked(seed).images)
+        f"train {entry.run(seed)}": _length(entry, seed, Run(runs / entry.run(seed)))
         for entry in suite.methods
         for seed in entry.seeds
         if f"train {entry.run(seed)}" in own
@@ -36,29 +39,37 @@ def _estimate(
     name: str,
     own: dict[str, float | None],
     kinds: dict[str, list[float]],
-    speeds: dict[tuple[str, str], list[float]],
-    lengths: dict[str, tuple[str, str, int]],
+    speeds: dict[Recipe, list[float]],
+    lengths: dict[str, tuple[Recipe, int]],
 ) -> float | None:
-    """By the job itself, a training of this method and preset, or other jobs of its kind."""
+    """By the images that a training has left and the speed of others of its method and preset; else
+    by the job itself, or by other jobs of its kind."""
+    if name in lengths:
+        recipe, images = lengths[name]
+        known = speeds.get(recipe)
+        return images / median(known) if known else own[name]
     if own[name] is not None:
         return own[name]
-    if name in lengths:
-        method, preset, images = lengths[name]
-        known = speeds.get((method, preset))
-        return images / median(known) if known else None
     return median(kinds[name.split()[0]]) if name.split()[0] in kinds else None
 
 
-def _training_speeds(runs: Path) -> dict[tuple[str, str], list[float]]:
+def _length(entry: Entry, seed: int, run: Run) -> tuple[Recipe, int]:
+    """A training's recipe, and the images that it has left."""
+    seen = [record["images"] for record in read_log(run.log) if "images" in record]
+    done = seen[-1] if seen and run.checkpoints.is_dir() else 0
+    return (entry.method, entry.preset_name), max(0, entry.checked(seed).images - done)
+
+
+def _training_speeds(runs: Path) -> dict[Recipe, list[float]]:
     """Images per second of the trainings in a folder, by method and preset."""
-    speeds: dict[tuple[str, str], list[float]] = {}
+    speeds: dict[Recipe, list[float]] = {}
     for run in runs_below(runs):
         if found := _speed(run):
             speeds.setdefault(found[0], []).append(found[1])
     return speeds
 
 
-def _speed(run: Run) -> tuple[tuple[str, str], float] | None:
+def _speed(run: Run) -> tuple[Recipe, float] | None:
     try:
         config = run.manifest().get("config", {})
     except InputError:

@@ -107,13 +107,16 @@ class Runner:
                 self.record.note(job, "blocked", message=f'waits for "{first}"')
 
     def _stop(self) -> None:
-        """Ask all jobs to stop, wait until they have saved, and write that down."""
+        """Ask all jobs to stop, wait until they have saved or the user asks again, and write that
+        down."""
         for one in self.running:
             one.process.terminate()
-        for one in self.running:
-            one.process.wait()
-        for one in self.running:
-            self.record.note(one.job, "stopped")
+        try:
+            for one in self.running:
+                one.process.wait()
+        finally:
+            for one in self.running:
+                self.record.note(one.job, "stopped")
 
 
 def start(job: Job, log: Path, threads: int) -> subprocess.Popen[bytes]:

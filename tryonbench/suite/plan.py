@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
+from tryonbench.data.layout import splits
 from tryonbench.environment import code_digest
 from tryonbench.files import digest, file_sha256
-from tryonbench.floor import FLOOR
 from tryonbench.registry import method_class
+from tryonbench.runs import Run
 from tryonbench.suite.spec import Entry, Suite
+from tryonbench.weights.lookup import candidates
+from tryonbench.weights.registry import REGISTRY
 
 
 @dataclass(frozen=True)
@@ -30,20 +33,25 @@ class Job:
     """It measures time or memory: nothing else runs beside it."""
     reads: tuple[Path, ...] = ()
     """Files whose content counts."""
+    weights: tuple[str, ...] = ()
+    """Pretrained weights that are there: with others, values may no longer be missing."""
     there: tuple[Path, ...] = ()
-    """Runs that are added to the command as far as they have results; such a job runs even if jobs
-    before it failed."""
+    """Runs that are added to the command: those with results, or all if none has any. Such a job
+    runs even if jobs before it failed."""
 
-    @property
+    @cached_property
     def key(self) -> str:
-        """Changes with the command, the files it reads, and the code that it runs."""
+        """Changes with the command, the files and weights it reads, and the code that it runs; of
+        the moment when it is asked for first, so that a file changed while a job runs counts as
+        changed."""
         code = [_code("tryonbench"), *([_code(_package(self.method))] if self.method else [])]
         content = [file_sha256(file) for file in self.reads]
-        return digest(*self.command, *map(str, self.there), *content, *code)[:16]
+        return digest(*self.command, *map(str, self.there), *content, *self.weights, *code)[:16]
 
     def arguments(self) -> list[str]:
-        """The command with the runs that are there."""
-        return [*self.command, *(str(run) for run in self.there if (run / "results").is_dir())]
+        """The command with the runs that are there; naming none would mean all in the folder."""
+        scored = [run for run in self.there if (run / "results").is_dir()]
+        return [*self.command, *map(str, scored or self.there)]
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,8 @@ class Planner:
 
     def rows(self) -> list[Scored]:
         """What the tables will show."""
+        from tryonbench.floor import FLOOR
+
         trained = self._trained()
         free = [e.method for e in self.suite.methods if e not in trained]
         return [
@@ -89,9 +99,11 @@ class Planner:
         return "--data", str(self.root), "--runs", str(self.runs)
 
     def _prepares(self, trained: list[Entry]) -> Iterator[Job]:
-        """Decoding and resizing, once a size."""
+        """Decoding and resizing, once a size, of what is trained on: of a root that has test
+        photographs alone, those."""
+        split = "test" if splits(self.root) == ["test"] else "train"
         for size in sorted({_size(entry) for entry in trained}):
-            command = ("data", "prepare", str(self.root), "--size", size, "--split", "train")
+            command = ("data", "prepare", str(self.root), "--size", size, "--split", split)
             yield Job(f"prepare {size}", command)
 
     def _trains(self, entry: Entry) -> Iterator[Job]:
@@ -106,9 +118,9 @@ class Planner:
                 f"train {run}",
                 (*command, *self._where(), *named),
                 after=(f"prepare {_size(entry)}",),
-                makes=(self.runs / run / "manifest.json",),
+                makes=(Run(self.runs / run).manifest_path, Run(self.runs / run).checkpoints),
                 method=entry.method,
-                reads=(entry.config,) if entry.config else (),
+                reads=entry.files,
             )
 
     def _evaluations(self, row: Scored) -> Iterator[Job]:
@@ -129,6 +141,7 @@ class Planner:
                 makes=(results / f"{protocol}.json" if protocol else results,),
                 method=row.method,
                 alone=suite.efficiency and row.method is not None,
+                weights=_weights_there(),
             )
 
     def _reports(self, evaluations: list[Job]) -> Iterator[Job]:
@@ -142,6 +155,11 @@ class Planner:
                 makes=(out / "index.html",),
                 there=tuple(self.runs / name for name in names),
             )
+
+
+def _weights_there() -> tuple[str, ...]:
+    """The registered weights of which there is a file; it may be none of that content."""
+    return tuple(name for name in REGISTRY if any(candidates(name)))
 
 
 _code = cache(code_digest)

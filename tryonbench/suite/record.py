@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
+
+from pydantic import ValidationError
 
 from tryonbench.config import Strict
 from tryonbench.files import read_json_if_whole, write_json
@@ -31,14 +33,20 @@ class Entry(Strict):
     """The last line of a job that failed, or why it could not run."""
 
 
+def _entry(file: Path) -> Entry | None:
+    """None of a file that is broken or of another version: its job counts as not done."""
+    with suppress(ValidationError):
+        return Entry.model_validate(read_json_if_whole(file))
+    return None
+
+
 class Record:
     """The states by job: a file a job, so that jobs on many machines can write their own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        found = map(read_json_if_whole, sorted((folder / STATES).glob("*.json")))
-        entries = [Entry.model_validate(value) for value in found if value]
-        self.entries = {entry.job: entry for entry in entries}
+        found = map(_entry, sorted((folder / STATES).glob("*.json")))
+        self.entries = {entry.job: entry for entry in found if entry}
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -12,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from tryonbench.errors import InputError
 from tryonbench.files import read_json_if_whole, write_json
-from tryonbench.suite.arrays import Array, arrays, dependency
+from tryonbench.suite.arrays import Array, arrays, behind, dependency
 from tryonbench.suite.plan import Job
+from tryonbench.suite.record import Record
 
 if TYPE_CHECKING:
     from submitit import SlurmExecutor
 
-OPEN = ("PENDING", "RUNNING", "REQUEUED", "SUSPENDED", "CONFIGURING", "COMPLETING", "RESIZING")
-"""States in which a job is not over."""
+SUBMITTED = "submitted.json"
+"""What Slurm calls the arrays of the last launch."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Resources:
     """As `sbatch --mem` takes it."""
     at_once: int = 64
     """Tasks of an array."""
+    largest: int = 1000
+    """Tasks of an array at most; more make another. Slurm's own limit is `MaxArraySize` - 1."""
     exclusive: bool = True
     """Whether a task that measures time has its machine to itself."""
     timeouts: int = 20
@@ -60,7 +64,7 @@ def require_slurm() -> None:
     Raises:
         InputError: this machine cannot submit jobs.
     """
-    for command in ("sbatch", "srun"):
+    for command in ("sbatch", "srun", "squeue"):
         if shutil.which(command) is None:
             raise InputError(
                 f"{command} is not here: submit on a machine of the cluster, or look at the "
@@ -79,7 +83,7 @@ def scripts(jobs: Sequence[Job], name: str, folder: Path, asked: Resources) -> I
         def affinity(cls) -> int:
             return 1
 
-    found = arrays(jobs)
+    found = arrays(jobs, asked.largest)
     ids = [f"ARRAY{number}" for number in range(len(found))]
     for number, array in enumerate(found):
         executor = Printer(folder / "slurm", asked.timeouts)
@@ -104,19 +108,22 @@ def submit(
     from tryonbench.suite.task import Task
 
     _refuse_twice(folder)
-    found, ids, every = arrays(jobs), list[str](), list[str]()
+    record = Record(folder)
+    for job in jobs:
+        record.note(job, "waiting")
+    found, ids = arrays(jobs, asked.largest), list[str]()
     for array in found:
         executor = _executor(folder, asked.timeouts)
         executor.update_parameters(**_parameters(array, found, ids, name, asked))
+        tasks = [Task(job, folder, behind(job, jobs)) for job in array.jobs]
         try:
-            submitted = executor.submit_array([Task(job, folder) for job in array.jobs])
+            submitted = executor.submit_array(tasks)
         except FailedJobError as error:
             raise InputError(
                 f"sbatch refuses {array.name}: {' '.join(str(error).split())}"
             ) from error
-        every += [one.job_id for one in submitted]
-        write_json(folder / "submitted.json", every)
         ids.append(submitted[0].job_id.partition("_")[0])
+        write_json(folder / SUBMITTED, ids)
         yield array, ids[-1]
 
 
@@ -131,16 +138,22 @@ def _refuse_twice(folder: Path) -> None:
     Raises:
         InputError: jobs that were submitted before are waiting or running.
     """
-    from submitit import SlurmJob
-
-    before: list[str] = read_json_if_whole(folder / "submitted.json") or []
-    known = [SlurmJob[None](folder / "slurm", job) for job in before]
-    still = dict.fromkeys(job.job_id.partition("_")[0] for job in known if job.state in OPEN)
-    if still:
+    before: list[str] = read_json_if_whole(folder / SUBMITTED) or []
+    if still := _in_queue(before):
         raise InputError(
             f"this suite's jobs {', '.join(still)} are still in the queue (squeue --me); wait for "
             f"them, or stop them: scancel {' '.join(still)}"
         )
+
+
+def _in_queue(numbers: Sequence[str]) -> list[str]:
+    """Which jobs are waiting or running. squeue knows them from the moment that sbatch returns, and
+    fails if it knows none any more."""
+    command = ["squeue", "--noheader", "--format=%F", f"--jobs={','.join(numbers)}"]
+    if not numbers:
+        return []
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return list(dict.fromkeys(done.stdout.split()))
 
 
 def _parameters(

@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from tryonbench.config import Size, Strict, checked, layered, read_yaml
 from tryonbench.errors import InputError
+from tryonbench.metrics import make_metric
 from tryonbench.protocols import get_protocol
 from tryonbench.registry import method_class, preset_values, run_config
 from tryonbench.runs import named_run
@@ -48,13 +49,30 @@ class Entry(Strict):
     """YAML over the preset."""
     settings: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = Field((), alias="set")
     """As `--set` takes them."""
-    seeds: Annotated[tuple[NonNegativeInt, ...], BeforeValidator(_as_list)] = (0,)
+    seeds: Annotated[tuple[NonNegativeInt, ...], BeforeValidator(_as_list)] = Field(
+        (0,), min_length=1
+    )
     name: str | None = None
     """Of the runs, before their seed; by default METHOD-PRESET."""
 
+    @property
+    def preset_name(self) -> str:
+        """A preset's own name, if it is one in a file."""
+        return Path(self.preset).stem if self._is_file else self.preset
+
+    @property
+    def _is_file(self) -> bool:
+        return self.preset.endswith(".yaml")
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Those that settings are read from."""
+        preset = (Path(self.preset),) if self._is_file else ()
+        return (*preset, self.config) if self.config else preset
+
     def run(self, seed: int) -> str:
         """A run's name."""
-        return f"{self.name or f'{self.method}-{self.preset}'}-s{seed}"
+        return f"{self.name or f'{self.method}-{self.preset_name}'}-s{seed}"
 
     def checked(self, seed: int) -> Any:
         """The configuration of a run.
@@ -92,9 +110,7 @@ class Suite(Strict):
     @field_validator("protocols")
     @classmethod
     def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            get_protocol(name)
-        return names
+        return tuple(dict.fromkeys(get_protocol(name).name for name in names))
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -119,7 +135,7 @@ def read_suite(path: Path) -> Suite:
     """
     values = {"name": path.stem, **read_yaml(path)}
     try:
-        suite: Suite = checked(Suite, values)
+        suite: Suite = checked(Suite, values, in_file=True)
         check(suite)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
@@ -132,6 +148,8 @@ def check(suite: Suite) -> None:
         InputError: a method, preset or setting is wrong, or a name cannot be a folder.
     """
     named_run(Path("runs"), suite.name)
+    for metric in suite.metrics:
+        make_metric(metric, {})
     for entry in suite.methods:
         try:
             _check(entry)
@@ -149,5 +167,7 @@ def _check(entry: Entry) -> None:
         for seed in entry.seeds:
             named_run(Path("runs"), entry.run(seed))
             entry.checked(seed)
+        if any(text.partition("=")[0].strip() == "seed" for text in entry.settings):
+            raise InputError("give the seed with seeds, not with set")
     elif entry.model_fields_set != {"method"}:
         raise InputError("it needs no training: it has no preset, set or seeds")

@@ -18,6 +18,9 @@ from tryonbench.suite.execute import reason, start
 from tryonbench.suite.plan import Job
 from tryonbench.suite.record import Record
 
+STOPPED = 130
+"""A command's exit code after SIGTERM, which `scancel` sends to every process."""
+
 
 @dataclass
 class Task:
@@ -26,6 +29,8 @@ class Task:
     job: Job
     folder: Path
     """Of the suite's record."""
+    behind: tuple[Job, ...] = ()
+    """Jobs that cannot run if this one fails: Slurm drops them without a word."""
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def __call__(self) -> None:
@@ -39,11 +44,20 @@ class Task:
         record.note(self.job, "running")
         self.process = start(self.job, log, _threads())
         code = self.process.wait()
-        if code != 0:
-            message = reason(log, code)
-            record.note(self.job, "failed", message=message)
-            raise TryonbenchError(f"{self.job.name}: {message}")
-        record.note(self.job, "done", time.monotonic() - since)
+        if code == 0:
+            record.note(self.job, "done", time.monotonic() - since)
+            return
+        message = reason(log, code)
+        self._note_failure(record, code, message)
+        raise TryonbenchError(f"{self.job.name}: {message}")
+
+    def _note_failure(self, record: Record, code: int, message: str) -> None:
+        if code == STOPPED:
+            record.note(self.job, "stopped")
+            return
+        record.note(self.job, "failed", message=message)
+        for job in self.behind:
+            record.note(job, "blocked", message=f'waits for "{self.job.name}"')
 
     def checkpoint(self) -> DelayedSubmission:
         """Stop the command, which saves first; submitit then has the same task queued again.
@@ -56,7 +70,7 @@ class Task:
                 os.kill(self.process.pid, signal.SIGTERM)
                 os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOWAIT)
         Record(self.folder).note(self.job, "stopped")
-        return DelayedSubmission(Task(self.job, self.folder))
+        return DelayedSubmission(Task(self.job, self.folder, self.behind))
 
 
 def _threads() -> int:
