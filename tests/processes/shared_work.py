@@ -15,7 +15,8 @@ from tryonbench.data.layout import open_split
 from tryonbench.errors import InputError
 from tryonbench.evaluation import evaluate_all
 from tryonbench.processes.failure import tell_bug
-from tryonbench.processes.world import World, each, join, leave, on_first, place_in
+from tryonbench.processes.meeting import join, place_in
+from tryonbench.processes.world import World, each, leave, on_first
 from tryonbench.protocols import get_protocol
 from tryonbench.registry import method_class
 from tryonbench.request import Request

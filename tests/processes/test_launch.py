@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tryonbench.cli.processes import sharing
 from tryonbench.errors import InputError
 from tryonbench.processes import launch, world
 from tryonbench.processes.rows import Rows
-from tryonbench.processes.world import LOST, World, dealt, gathered, place_in
+from tryonbench.processes.world import LOST, World, dealt, gathered
 
 SLEEP = "import time; time.sleep(600)"
 SAY = (
@@ -81,16 +80,6 @@ def test_a_batch_needs_a_row_for_each_process(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(world, "_world", World(0, 3, 0, 3))
     with pytest.raises(InputError, match="--set batch_size=3"):
         Rows(2)
-
-
-def test_places(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE")
-    assert place_in({"PATH": "/bin"}) is None
-    assert place_in(dict(zip(names, "0101", strict=True))) is None, "torchrun with one process"
-    for name, value in zip(names, "1212", strict=True):
-        monkeypatch.setenv(name, value)
-    with pytest.raises(InputError, match="torchrun has started 2"), sharing(3):
-        pass
 
 
 @pytest.mark.parametrize(

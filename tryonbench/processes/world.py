@@ -6,17 +6,14 @@ each function does the plain thing.
 
 from __future__ import annotations
 
-import os
-import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Generic, TypeVar, cast
 
-from tryonbench.errors import InputError, TryonbenchError
+from tryonbench.errors import TryonbenchError
 
 LOST = 75
 """Exit code of a process that ends because another one did."""
@@ -66,39 +63,10 @@ def world() -> World:
     return _world
 
 
-def place_in(environ: Mapping[str, str]) -> World | None:
-    """The place that torchrun, or `tryonbench --devices`, gives a process; None: it is alone.
-
-    >>> place_in({"RANK": "1", "WORLD_SIZE": "2", "LOCAL_RANK": "1", "LOCAL_WORLD_SIZE": "2"})
-    World(rank=1, count=2, local_rank=1, local_count=2)
-    """
-    names = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE")
-    if any(name not in environ for name in names) or environ["WORLD_SIZE"] == "1":
-        return None
-    rank, count, local_rank, local_count = (int(environ[name]) for name in names)
-    return World(rank, count, local_rank, local_count)
-
-
-def join(place: World) -> None:
-    """Meet the other processes; from here on all but the first are silent.
-
-    Raises:
-        InputError: there are fewer GPUs than processes on this machine.
-    """
+def enter(place: World) -> None:
+    """From here on this process has a place among others."""
     global _world
     _world = place
-    if not place.is_first:
-        sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 (as long as it lives)
-    os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")  # read when torch is imported
-    import torch
-    from torch import distributed
-
-    gpus = torch.cuda.device_count()
-    if 0 < gpus < place.local_count:
-        raise InputError(f"{place.local_count} processes need as many GPUs; here are {gpus}")
-    if gpus:
-        torch.cuda.set_device(place.local_rank)
-    distributed.init_process_group("cpu:gloo,cuda:nccl" if gpus else "gloo", timeout=PATIENCE)
 
 
 def leave() -> None:
