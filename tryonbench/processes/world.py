@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic, TypeVar, cast
+from weakref import WeakSet
 
 from tryonbench.errors import TryonbenchError
 
@@ -56,6 +57,7 @@ class World:
 
 
 _world = World()
+_raised_everywhere = WeakSet[Exception]()
 
 
 def world() -> World:
@@ -108,6 +110,22 @@ def each(work: Callable[[], Value]) -> list[Value]:
     with _others_there():
         distributed.all_gather_object(told, _tried(work))
     return _values(told)
+
+
+def jointly(work: Callable[[], Value]) -> Value:
+    """What `work` returns in this process; it may not call what is called by all.
+
+    Raises:
+        Exception: what it raised in one of the processes, raised everywhere.
+    """
+    own: list[Value] = []
+    each(lambda: own.append(work()))
+    return own[0]
+
+
+def is_everywhere(error: Exception) -> bool:
+    """Whether all processes have an error, and so can go on with something else together."""
+    return _world.count == 1 or error in _raised_everywhere
 
 
 def agreed(*flags: bool) -> tuple[bool, ...]:
@@ -194,8 +212,8 @@ def _values(outcomes: Sequence[_Outcome[Value]]) -> list[Value]:
         ProcessFailed: a process failed otherwise.
     """
     for outcome in outcomes:
-        if outcome.error is not None:
-            raise outcome.error
-        if outcome.trace:
-            raise ProcessFailed(outcome.trace)
+        if outcome.error is not None or outcome.trace:
+            error = outcome.error or ProcessFailed(outcome.trace)
+            _raised_everywhere.add(error)
+            raise error
     return [cast(Value, outcome.value) for outcome in outcomes]
