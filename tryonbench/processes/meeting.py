@@ -65,6 +65,15 @@ def join(place: World) -> None:
     if not place.is_first:
         _fall_silent()
     os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")  # read when torch is imported
+    with _ended_by_signals():
+        _meet(place, _backend(place))
+
+
+def _backend(place: World) -> str:
+    """
+    Raises:
+        InputError: there are fewer GPUs than processes on this machine.
+    """
     import torch
 
     gpus = torch.cuda.device_count()
@@ -72,8 +81,7 @@ def join(place: World) -> None:
         raise InputError(f"{place.local_count} processes need as many GPUs; here are {gpus}")
     if gpus:
         torch.cuda.set_device(place.local_rank)
-    with _ended_by_signals():
-        _meet(place, "cpu:gloo,cuda:nccl" if gpus else "gloo")
+    return "cpu:gloo,cuda:nccl" if gpus else "gloo"
 
 
 def _meet(place: World, backend: str) -> None:
@@ -89,9 +97,10 @@ def _meet(place: World, backend: str) -> None:
         _store, *_ = next(rendezvous("env://", timeout=MEETING))
     except (RuntimeError, ValueError) as error:
         address = ":".join(os.environ[name] for name in ADDRESS)
+        reason = str(error).partition("\n")[0]
         raise InputError(
-            f"{place} has not met the others at {address} ({error}); start as many as WORLD_SIZE "
-            "says, all with the address of the first"
+            f"the {place.count} processes have not met at {address} ({reason}); start as many as "
+            "WORLD_SIZE says, all with the address of the first"
         ) from error
     _store.set_timeout(PATIENCE)
     init_process_group(
@@ -120,8 +129,8 @@ def _fall_silent() -> None:
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """Inside, Ctrl-C and SIGTERM end the process at once: where torch waits for other processes,
-    Python would not hear of them."""
+    """Inside, Ctrl-C and SIGTERM end the process at once: while torch waits for other processes,
+    Python does not hear of them, and while it is imported it dies with a C++ error."""
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(number, signal.SIG_DFL) for number in numbers]
     try:
