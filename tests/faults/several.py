@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -39,25 +43,36 @@ def launched(
     words: Sequence[object],
     folder: Path,
     count: int = 2,
-    seconds: float | None = None,
+    until: Callable[[], bool] | None = None,
 ) -> int:
     """The exit code of a command in a folder, shared by some processes.
 
     Args:
-        seconds: after which the last process is killed.
+        until: says when the last process is killed.
     """
 
     def begin(arguments: Sequence[str], environment: Mapping[str, str]) -> Any:
         process = start(CHILD, ([*arguments], dict(environment), str(folder)))
-        if seconds is not None and environment["RANK"] == str(count - 1):
-            killer = start(CHILD, (process.pid, seconds))
-            killers.append(killer)
+        if until and environment["RANK"] == str(count - 1):
+            Thread(target=_kill, args=(process.pid, until), daemon=True).start()
         return Forked(process)
 
-    killers: list[BaseProcess] = []
     with monkeypatch.context() as patch:
         patch.setattr(launch, "_start", begin)
-        code = launch.launch(count, [*map(str, words)])
-    for killer in killers:
-        killer.join()
-    return code
+        return launch.launch(count, [*map(str, words)])
+
+
+def after(seconds: float) -> Callable[[], bool]:
+    """Whether so many seconds are over."""
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() > end
+
+
+def _kill(process: int, until: Callable[[], bool]) -> None:
+    """Kill a process at a moment, unless it is gone by then."""
+    while Path(f"/proc/{process}").exists():
+        if until():
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+            return
+        time.sleep(0.02)

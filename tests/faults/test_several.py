@@ -12,7 +12,7 @@ import pytest
 from tests.faults.contents import contents
 from tests.faults.disk import Disk
 from tests.faults.killing import kills, run
-from tests.faults.several import launched
+from tests.faults.several import after, launched
 
 pytestmark = pytest.mark.timeout(300 * kills())
 ROW = ("--protocol", "synth/unpaired-64x48", "--metrics", "l1,kd_synth", "--no-efficiency")
@@ -79,7 +79,7 @@ def test_a_process_that_is_killed(
     assert contents(whole / "runs") == expected
     for number in range(kills()):
         folder = Path(shutil.copytree(trained, tmp_path / f"killed{number}"))
-        code = launched(monkeypatch, words, folder, 2, chance.uniform(0, most))
+        code = launched(monkeypatch, words, folder, 2, after(chance.uniform(0, most)))
         assert code in (0, 137)
         contents(folder / "runs")
         assert launched(monkeypatch, words, folder, chance.choice([2, 3])) == 0
