@@ -43,7 +43,7 @@ TRAININGS: dict[str, tuple[str, ...]] = {
         "validate_every=10",
         "validate_samples=3",
     ),
-    "pix2pix": (*GAN, "images=20", "accumulate=2", "augment.flip=0.5", "model.losses.gan=wgan-gp"),
+    "pix2pix": (*GAN, "accumulate=2", "augment.flip=0.5", "model.losses.gan=wgan-gp"),
     "stylegan": (*GAN, "size=32x24", "model.style_mixing=0.5", "model.losses.path_length=2"),
 }
 LONG = (

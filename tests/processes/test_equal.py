@@ -53,7 +53,7 @@ def test_trainings_that_others_go_on_with(
 
 
 @pytest.mark.parametrize(
-    ("others", "begun"), [("by_two", "fsdp/diffusion"), ("by_three", "pix2pix")]
+    ("others", "begun"), [("by_two", "fsdp/diffusion"), ("by_three", "stylegan")]
 )
 def test_trainings_that_one_goes_on_with(
     request: pytest.FixtureRequest, root: Path, alone: Path, tmp_path: Path, others: str, begun: str
