@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from tryonbench.batch import TryOnBatch
 from tryonbench.method import MethodInfo, Phase, TrainState, TryOnMethod
+from tryonbench.processes.rows import batch_mean, drawn
 from tryonbench.testing import contract
 
 
@@ -83,6 +84,59 @@ class Unrepeatable(Good):
         return {"l1": super().training_step(batch, state)["l1"] * noise}
 
 
+class OwnNoise(Good):
+    """Each process draws its own numbers for the rows that it has."""
+
+    def noise(self, rows: int) -> Tensor:
+        return torch.randn(rows, 1, 1, 1)
+
+    def training_step(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
+        painted = self.networks["net"](batch.need("cloth") + self.noise(len(batch)))
+        return {"l1": (painted - batch.need("image")).abs().mean()}
+
+
+class SharedNoise(OwnNoise):
+    def noise(self, rows: int) -> Tensor:
+        return drawn(super().noise, rows)
+
+
+class RowsOnly(Good):
+    """The brightness of the rows that a process has, not that of the batch."""
+
+    def brightness(self, picture: Tensor) -> Tensor:
+        return picture.mean(0)
+
+    def training_step(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
+        painted = self.networks["net"](batch.need("cloth"))
+        return {"contrast": (painted - self.brightness(painted)).square().mean()}
+
+
+class WholeBatch(RowsOnly):
+    def brightness(self, picture: Tensor) -> Tensor:
+        return batch_mean(picture)
+
+
+class Added(Good):
+    """The loss grows with the rows."""
+
+    def training_step(self, batch: TryOnBatch, state: TrainState) -> dict[str, Tensor]:
+        return {"l1": super().training_step(batch, state)["l1"] * len(batch)}
+
+
+class RunningMeans(Good):
+    """Each process's running means are those of its rows."""
+
+    def build(self) -> dict[str, nn.Module]:
+        return {"net": nn.Sequential(nn.Conv2d(3, 3, 1), nn.BatchNorm2d(3))}
+
+
+class OneAlone(RowsOnly):
+    """Only a process with two rows takes a mean over the batch: the others would not be there."""
+
+    def brightness(self, picture: Tensor) -> Tensor:
+        return batch_mean(picture) if len(picture) > 1 else picture.mean(0)
+
+
 def _use(monkeypatch: pytest.MonkeyPatch, method: type[TryOnMethod]) -> None:
     monkeypatch.setattr(contract, "method_class", lambda name: method)
     monkeypatch.setattr("tryonbench.checkpoint.method_class", lambda name: method)
@@ -105,12 +159,23 @@ def test_a_good_method_passes(monkeypatch: pytest.MonkeyPatch) -> None:
         (IgnoresGarment, contract.check_garment_matters),
         (DeadNetwork, contract.check_training),
         (Unrepeatable, contract.check_training_is_deterministic),
+        (OwnNoise, contract.check_training_is_shared),
+        (RowsOnly, contract.check_training_is_shared),
+        (Added, contract.check_training_is_shared),
+        (RunningMeans, contract.check_training_is_shared),
+        (OneAlone, contract.check_training_is_shared),
     ],
 )
 def test_a_broken_method_fails(monkeypatch, method, check) -> None:
     _use(monkeypatch, method)
     with pytest.raises(AssertionError):
         check("good")
+
+
+@pytest.mark.parametrize("method", [SharedNoise, WholeBatch])
+def test_what_processes_share_passes(monkeypatch, method) -> None:
+    _use(monkeypatch, method)
+    contract.check_training_is_shared("good")
 
 
 def test_an_undeclared_input_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ from tryonbench.metrics.halves import explained_halves, measure_halves
 from tryonbench.metrics.loading import Item
 from tryonbench.metrics.outputs import Problems, find_outputs
 from tryonbench.metrics.plan import Plan, Scoring, explained, scoring_of
-from tryonbench.processes.world import each, on_first
+from tryonbench.processes.world import each, jointly, on_first
 from tryonbench.request import Job, Request, job_of, result_in
 from tryonbench.results.schema import DataSource, Efficiency, Result
 from tryonbench.results.store import write_halves, write_result, write_samples
@@ -44,8 +44,7 @@ def evaluate_all(subject: Subject, requests: Sequence[Request]) -> list[Result]:
     Raises:
         InputError: images are missing, extra, unreadable or of a wrong size.
     """
-    refuse_unwritable(subject.run.folder)
-    jobs = [job_of(subject, request) for request in requests]
+    jobs = jointly(lambda: _jobs(subject, requests))
     known = on_first(lambda: [_known(subject, job) for job in jobs])
     found = {job: result for job, result in zip(jobs, known, strict=True) if result}
     todo: dict[tuple[Path, str], list[Job]] = {}
@@ -55,6 +54,11 @@ def evaluate_all(subject: Subject, requests: Sequence[Request]) -> list[Result]:
     for group in todo.values():
         found |= dict(zip(group, _scored(subject, group), strict=True))
     return [found[job] for job in jobs]
+
+
+def _jobs(subject: Subject, requests: Sequence[Request]) -> list[Job]:
+    refuse_unwritable(subject.run.folder)
+    return [job_of(subject, request) for request in requests]
 
 
 def explain(requests: Sequence[Request], subject: Subject | None = None) -> list[str]:
@@ -130,7 +134,8 @@ def _scored(subject: Subject, jobs: Sequence[Job]) -> list[Result]:
         return [on_first(partial(_kept, subject, job, _between_halves(job))) for job in jobs]
     first, names = jobs[0].request, ", ".join(job.request.protocol.name for job in jobs)
     folder, problems = generate(subject, first), Problems()
-    there, missing = find_outputs(folder, first.pairs.ids, problems, first.allow_missing)
+    find = partial(find_outputs, folder, first.pairs.ids, problems, first.allow_missing)
+    there, missing = jointly(find)
     named = zip(first.pairs.ids, first.pairs.pairs, strict=True)
     items = [Item(name, there[name], pair) for name, pair in named if name in there]
     plan = Plan([job.scoring for job in jobs])

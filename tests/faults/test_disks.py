@@ -4,62 +4,21 @@ command goes on when there is space."""
 from __future__ import annotations
 
 import gc
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.faults.contents import contents
+from tests.faults.disk import Disk
 from tests.faults.killing import run
 from tryonbench.efficiency import bench as benching
 from tryonbench.efficiency.measure import answer
 
 SMALL = ("--set", "images=8", "--set", "batch_size=4")
 QUICK = ("--repeats", "1", "--iterations", "2", "--seconds", "0.01")
-
-
-@dataclass(frozen=True)
-class Disk:
-    """A small file system of its own."""
-
-    folder: Path
-
-    @property
-    def filler(self) -> Path:
-        return self.folder / "filler"
-
-    def fill(self, leave: int = 0) -> None:
-        """Leave so many bytes."""
-        stat = os.statvfs(self.folder)
-        size = stat.f_bavail * stat.f_frsize - leave
-        with self.filler.open("wb") as stream:
-            os.posix_fallocate(stream.fileno(), 0, size)
-
-    def make_room(self) -> None:
-        self.filler.unlink()
-
-    def remount(self, how: str) -> None:
-        _mount("-o", f"remount,{how}", str(self.folder))
-
-
-def _mount(*words: str) -> None:
-    subprocess.run(["mount", *words], check=True, capture_output=True)
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Disk]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    try:
-        _mount("-t", "tmpfs", "-o", "size=64m", "none", str(folder))
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("only root may mount a small file system")
-    yield Disk(folder)
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 @pytest.fixture(scope="module")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import torch
 
+from tests.faults.killing import start
 from tests.processes.shared_work import score_two, train_three
+from tryonbench.processes.launch import _free_port
+from tryonbench.processes.world import LOST, World
 from tryonbench.synth import SynthSpec, write_dataset
 
 
@@ -35,27 +35,33 @@ def alone(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def _shared(count: int, root: Path, out: Path, trained: Path, *more: str) -> Path:
-    """The work, by torchrun in some processes."""
-    script = Path(__file__).with_name("shared_work.py")
-    words = [str(script), str(root), str(out), str(trained), *more]
-    done = subprocess.run(
-        [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", str(count), *words],
-        env={**os.environ, "TRYONBENCH_CACHE": str(out / "cache"), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    return out
+def _shared(count: int, root: Path, out: Path, alone: Path, two: Path) -> list[int]:
+    """The work of some processes, forked from one that has imported torch; their exit codes."""
+    script, port = Path(__file__).with_name("shared_work.py"), _free_port()
+    places = [World(rank, count, rank, count) for rank in range(count)]
+    processes = [start(script, (place, port, root, out, alone, two)) for place in places]
+    for process in processes:
+        process.join()
+    codes = [process.exitcode for process in processes]
+    print(*(file.read_text() for file in sorted(out.glob("output-*.txt"))))
+    return [-1 if code is None else code for code in codes]
 
 
 @pytest.fixture(scope="session")
 def by_two(root: Path, alone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What two processes leave; also a training with split weights in `fsdp/`, and `long`."""
-    return _shared(2, root, tmp_path_factory.mktemp("two"), alone / "pix2pix", "more")
+    """What two processes leave; also trainings with split weights in `fsdp/` and `resumed-fsdp/`,
+    `long`, and `broken`, which ends them."""
+    out = tmp_path_factory.mktemp("two")
+    assert _shared(2, root, out, alone, out) == [LOST, 2]
+    return out
 
 
 @pytest.fixture(scope="session")
-def by_three(root: Path, alone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What three processes leave. One of them has one row of a batch of five."""
-    return _shared(3, root, tmp_path_factory.mktemp("three"), alone / "pix2pix")
+def by_three(
+    root: Path, alone: Path, by_two: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """What three processes leave, one of which has one row of a batch of five; also what they have
+    gone on with in `resumed/`."""
+    out = tmp_path_factory.mktemp("three")
+    assert _shared(3, root, out, alone, by_two) == [0, 0, 0]
+    return out

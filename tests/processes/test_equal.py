@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from safetensors.torch import load_file
 
-from tests.processes.shared_work import PAIRED, TRAININGS, UNPAIRED
+from tests.processes.shared_work import PAIRED, TRAININGS, UNPAIRED, resume
 from tryonbench.checkpoint import weights_file
 from tryonbench.results.store import read_result, read_samples
 from tryonbench.runs import Run, read_log
@@ -31,6 +31,42 @@ def test_trainings(alone: Path, shared: Path, method: str) -> None:
 
 def test_trainings_with_split_weights(alone: Path, by_two: Path) -> None:
     _assert_equal_trainings(Run(alone / "diffusion"), Run(by_two / "fsdp" / "diffusion"))
+
+
+@pytest.mark.parametrize(
+    ("others", "folder", "method"),
+    [
+        ("by_two", "resumed-fsdp", "diffusion"),  # begun by one
+        ("by_three", "resumed", "diffusion"),  # begun by two with split weights
+        ("by_three", "resumed", "stylegan"),  # begun by one
+    ],
+)
+def test_trainings_that_others_go_on_with(
+    request: pytest.FixtureRequest, alone: Path, others: str, folder: str, method: str
+) -> None:
+    resumed = request.getfixturevalue(others) / folder
+    _assert_equal_trainings(Run(alone / method), Run(resumed / method))
+    assert (
+        f"goes on with {2 if others == 'by_two' else 3}: the same but for rounding"
+        in (resumed.parent / "output-0.txt").read_text()
+    )
+
+
+@pytest.mark.parametrize(
+    ("others", "begun"), [("by_two", "fsdp/diffusion"), ("by_three", "stylegan")]
+)
+def test_trainings_that_one_goes_on_with(
+    request: pytest.FixtureRequest, root: Path, alone: Path, tmp_path: Path, others: str, begun: str
+) -> None:
+    run = request.getfixturevalue(others) / begun
+    resume(run.name, root, tmp_path, run)
+    _assert_equal_trainings(Run(alone / run.name), Run(tmp_path / run.name))
+
+
+def test_why_a_training_broke_off_is_kept(by_two: Path) -> None:
+    run = Run(by_two / "broken")
+    assert "cannot be read" in run.broken_off.read_text()
+    assert not run.checkpoints.exists()
 
 
 def _assert_equal_trainings(one: Run, other: Run) -> None:

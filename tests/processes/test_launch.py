@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tryonbench.cli.processes import sharing
+from tryonbench.config import layered
 from tryonbench.errors import InputError
 from tryonbench.processes import launch, world
 from tryonbench.processes.rows import Rows
-from tryonbench.processes.world import LOST, World, dealt, gathered, place_in
+from tryonbench.processes.world import LOST, World, dealt, gathered
+from tryonbench.registry import method_class, preset_values, run_config
+from tryonbench.training.hardware import refuse_strategy
 
 SLEEP = "import time; time.sleep(600)"
 SAY = (
@@ -83,23 +85,27 @@ def test_a_batch_needs_a_row_for_each_process(monkeypatch: pytest.MonkeyPatch) -
         Rows(2)
 
 
-def test_places(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE")
-    assert place_in({"PATH": "/bin"}) is None
-    assert place_in(dict(zip(names, "0101", strict=True))) is None, "torchrun with one process"
-    for name, value in zip(names, "1212", strict=True):
-        monkeypatch.setenv(name, value)
-    with pytest.raises(InputError, match="torchrun has started 2"), sharing(3):
-        pass
+def test_fsdp_needs_processes(command, synth_root: Path) -> None:
+    words = ("--method", "diffusion", "--data", synth_root, "--set", "strategy=fsdp")
+    done = command("train", *words)
+    assert done.returncode == 2
+    assert "start some: --devices N" in done.stderr
+    assert not Path("runs").exists()
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
-    [(("strategy=fsdp",), "start some: --devices N")],
+    ("setting", "phases", "said"),
+    [
+        ("strategy=fsdp", 2, "not for GANs; take strategy=ddp"),
+        ("compile=true", 1, "does not go with compile=true"),
+        ("precision=16-mixed", 1, "take bf16-mixed or 32-true"),
+    ],
 )
-def test_fsdp_refused(command, synth_root: Path, settings: tuple[str, ...], said: str) -> None:
-    words = [w for setting in settings for w in ("--set", setting)]
-    done = command("train", "--method", "diffusion", "--data", synth_root, *words)
-    assert done.returncode == 2
-    assert said in done.stderr
-    assert not Path("runs").exists()
+def test_fsdp_refused(
+    monkeypatch: pytest.MonkeyPatch, setting: str, phases: int, said: str
+) -> None:
+    monkeypatch.setattr(world, "_world", World(0, 2, 0, 2))
+    method = method_class("diffusion")
+    values = layered(preset_values(method, "nano"), None, ["strategy=fsdp", setting])
+    with pytest.raises(InputError, match=said):
+        refuse_strategy(run_config(method, values), phases)

@@ -11,55 +11,56 @@ from pathlib import Path
 
 from safetensors.torch import load_file
 
+from tests.faults.several import launched
 from tests.processes.shared_work import LONG
 from tryonbench.checkpoint import weights_file
 from tryonbench.runs import Run, read_log
 
 
-def test_killed_interrupted_and_resumed(root: Path, by_two: Path, tmp_path: Path) -> None:
-    code, error = _stopped(root, tmp_path, 3, signal.SIGKILL)
+def test_killed_interrupted_and_resumed(
+    monkeypatch, capfd, root: Path, by_two: Path, tmp_path: Path
+) -> None:
+    words = _words(root, tmp_path)
+    code = launched(monkeypatch, words, tmp_path, 2, lambda: len(_losses(tmp_path)) >= 2)
+    error = capfd.readouterr().err
     assert code == 128 + signal.SIGKILL
     assert error.splitlines()[-1].startswith("error: process 2 of 2 (rank 1) was ended by SIGKILL")
     assert "Traceback" not in error
-    code, error = _stopped(root, tmp_path, 8, signal.SIGINT)
-    assert code == 130
-    assert error.splitlines()[-1] == "interrupted: run the same command again to go on"
+    assert _interrupted(words, tmp_path) == "interrupted: run the same command again to go on"
     kept = len(_losses(tmp_path))
-    subprocess.run(_command(root, tmp_path), check=True, env=_environment(), capture_output=True)
-    assert 8 <= kept < len(_losses(tmp_path)) == len(_losses(by_two)) == 24
+    assert launched(monkeypatch, words, tmp_path) == 0
+    assert 5 <= kept < len(_losses(tmp_path)) == len(_losses(by_two)) == 12
     assert _losses(tmp_path) == _losses(by_two)
     one, other = (load_file(weights_file(folder / "long")) for folder in (by_two, tmp_path))
     assert all((one[key] == other[key]).all() for key in one)
 
 
-def _command(root: Path, runs: Path) -> list[str]:
+def _words(root: Path, runs: Path) -> list[str]:
     words = ["train", "--devices", "2", "--method", "stylegan", "--run", "long"]
-    words += ["--data", str(root), "--runs", str(runs), *(w for s in LONG for w in ("--set", s))]
-    return [sys.executable, "-m", "tryonbench", *words]
+    return [
+        *words,
+        "--data",
+        str(root),
+        "--runs",
+        str(runs),
+        *(w for s in LONG for w in ("--set", s)),
+    ]
 
 
-def _environment() -> dict[str, str]:
-    return {**os.environ, "OMP_NUM_THREADS": "1"}
-
-
-def _stopped(root: Path, runs: Path, records: int, number: signal.Signals) -> tuple[int, str]:
-    """Start the training and, once its log has so many records, kill its second process, or
-    interrupt the one that was started; exit code and stderr."""
+def _interrupted(words: list[str], runs: Path) -> str:
+    """The last line of the command as typed, interrupted once its log has some records."""
     process = subprocess.Popen(
-        _command(root, runs), env=_environment(), stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tryonbench", *words],
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        stderr=subprocess.PIPE,
+        text=True,
     )
-    while process.poll() is None and len(_losses(runs)) < records:
+    while process.poll() is None and len(_losses(runs)) < 5:
         time.sleep(0.02)
-    os.kill(_second(process.pid) if number is signal.SIGKILL else process.pid, number)
+    process.send_signal(signal.SIGINT)
     error = process.communicate(timeout=120)[1]
-    return process.returncode, error
-
-
-def _second(parent: int) -> int:
-    """The process of rank 1."""
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    (found,) = (c for c in children if b"\0RANK=1\0" in Path(f"/proc/{c}/environ").read_bytes())
-    return int(found)
+    assert process.returncode == 130
+    return error.splitlines()[-1]
 
 
 def _losses(runs: Path) -> list[dict[str, float]]:

@@ -27,8 +27,10 @@ from tryonbench.cli import (
     tune,
     weights,
 )
+from tryonbench.cli.processes import refuse_alone
 from tryonbench.errors import StorageError, TryonbenchError
 from tryonbench.processes.failure import is_launched, tell, tell_bug
+from tryonbench.processes.meeting import speak_for_all
 from tryonbench.processes.world import world
 from tryonbench.storage import storage_line
 
@@ -70,7 +72,9 @@ def main() -> None:
     SIGTERM, as a scheduler sends it, is treated as Ctrl-C.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    speak_for_all()
     try:
+        refuse_alone("".join(sys.argv[1:2]))
         app()
     except TryonbenchError as error:
         tell(str(error))

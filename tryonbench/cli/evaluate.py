@@ -145,7 +145,7 @@ def _evaluate_runs(names: list[str], all_: bool, runs: Path, asked: Asked) -> _O
     """Runs and baselines one by one; with `all_`, a failure is told and the others go on."""
     from tryonbench.cli.targets import everything, subject_of
     from tryonbench.errors import TryonbenchError
-    from tryonbench.processes.world import on_first
+    from tryonbench.processes.world import is_everywhere, on_first
 
     names, untrained = on_first(lambda: everything(runs)) if all_ else (names, [])
     if not all_:
@@ -156,6 +156,8 @@ def _evaluate_runs(names: list[str], all_: bool, runs: Path, asked: Asked) -> _O
         try:
             outcome.results += _results(on_first(partial(subject_of, name, runs)), asked)
         except Exception as error:
+            if not is_everywhere(error):
+                raise
             if not isinstance(error, TryonbenchError):
                 traceback.print_exc()
             note(f"failed: {name}: {error}")

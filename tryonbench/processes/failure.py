@@ -7,6 +7,7 @@ import sys
 import traceback
 from pathlib import Path
 
+from tryonbench.processes.meeting import first_says
 from tryonbench.processes.world import LOST, ProcessFailed, lost_others, world
 
 ERRORS = "TRYONBENCH_ERRORS"
@@ -14,11 +15,11 @@ ERRORS = "TRYONBENCH_ERRORS"
 
 
 def tell(message: str) -> None:
-    """Print an error, or leave it to the process that launched this one."""
+    """Print an error, once if processes fail alike; or leave it to the one that launched this."""
     place = world()
     if folder := os.environ.get(ERRORS):
         Path(folder, f"{place.rank}.txt").write_text(message, encoding="utf-8")
-    elif place.is_first:
+    elif first_says(message):
         print(f"error: {message}", file=sys.stderr)
     else:
         print(f"error: {place}: {message}", file=sys.__stderr__)

@@ -15,22 +15,23 @@ import torch
 from torch import Tensor, distributed
 
 from tryonbench.errors import InputError
-from tryonbench.processes.world import each, world
+from tryonbench.processes.world import World, each, world
 from tryonbench.seeds import derive
 
 
 class Rows:
-    """Which rows of each batch are this process's, and the generators that all processes share."""
+    """Which rows of each batch are a process's, and the generators that all processes share."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, place: World | None = None) -> None:
         """
         Args:
             total: rows of a batch; the first processes have one more where it does not divide.
+            place: of the process; by default this one's.
 
         Raises:
             InputError: there are fewer rows than processes.
         """
-        place = world()
+        self.place = place = place or world()
         if total < place.count:
             raise InputError(
                 f"a batch of {total} cannot be shared by {place.count} processes; "
@@ -50,13 +51,17 @@ class Rows:
     @property
     def weight(self) -> float:
         """Of this process's loss, so that the mean over processes is the mean over the batch."""
-        return self.share * world().count
+        return self.share * self.place.count
 
     def seed(self, seed: int) -> None:
         """Seed what is drawn for the whole batch, and otherwise what each process draws itself."""
         torch.manual_seed(seed)
         self.generators = _generators()
-        torch.manual_seed(derive(seed, world().rank))
+        torch.manual_seed(derive(seed, self.place.rank))
+
+    def add_up(self, x: Tensor) -> None:
+        """Put in place of a tensor the sum of those that the processes have."""
+        distributed.all_reduce(x)
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -132,7 +137,7 @@ def batch_mean(x: Tensor) -> Tensor:
     """Mean over the rows of a batch, (N, …) -> (…); twice differentiable."""
     if _rows is None:
         return x.mean(0)
-    total: Tensor = _Summed.apply(x.sum(0))
+    total: Tensor = _Summed.apply(x.sum(0), _rows)
     return total / _rows.total
 
 
@@ -147,15 +152,15 @@ class _Summed(torch.autograd.Function):
     """The sum over the processes. Each one's loss depends on it, so gradients are summed, too."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor) -> Tensor:
+    def forward(ctx: Any, x: Tensor, rows: Rows) -> Tensor:
+        ctx.rows = rows
         total = x.clone(memory_format=torch.contiguous_format)  # sent as it lies in memory
-        distributed.all_reduce(total)
+        rows.add_up(total)
         return total
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
-        total: Tensor = _Summed.apply(gradients[0])
-        return total
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        return _Summed.apply(gradients[0], ctx.rows), None
 
 
 def whole_means(means: Mapping[str, float]) -> dict[str, float]:

@@ -6,17 +6,15 @@ each function does the plain thing.
 
 from __future__ import annotations
 
-import os
-import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Generic, TypeVar, cast
+from weakref import WeakSet
 
-from tryonbench.errors import InputError, TryonbenchError
+from tryonbench.errors import TryonbenchError
 
 LOST = 75
 """Exit code of a process that ends because another one did."""
@@ -59,6 +57,7 @@ class World:
 
 
 _world = World()
+_raised_everywhere = WeakSet[Exception]()
 
 
 def world() -> World:
@@ -66,39 +65,10 @@ def world() -> World:
     return _world
 
 
-def place_in(environ: Mapping[str, str]) -> World | None:
-    """The place that torchrun, or `tryonbench --devices`, gives a process; None: it is alone.
-
-    >>> place_in({"RANK": "1", "WORLD_SIZE": "2", "LOCAL_RANK": "1", "LOCAL_WORLD_SIZE": "2"})
-    World(rank=1, count=2, local_rank=1, local_count=2)
-    """
-    names = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE")
-    if any(name not in environ for name in names) or environ["WORLD_SIZE"] == "1":
-        return None
-    rank, count, local_rank, local_count = (int(environ[name]) for name in names)
-    return World(rank, count, local_rank, local_count)
-
-
-def join(place: World) -> None:
-    """Meet the other processes; from here on all but the first are silent.
-
-    Raises:
-        InputError: there are fewer GPUs than processes on this machine.
-    """
+def enter(place: World) -> None:
+    """From here on this process has a place among others."""
     global _world
     _world = place
-    if not place.is_first:
-        sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 (as long as it lives)
-    os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")  # read when torch is imported
-    import torch
-    from torch import distributed
-
-    gpus = torch.cuda.device_count()
-    if 0 < gpus < place.local_count:
-        raise InputError(f"{place.local_count} processes need as many GPUs; here are {gpus}")
-    if gpus:
-        torch.cuda.set_device(place.local_rank)
-    distributed.init_process_group("cpu:gloo,cuda:nccl" if gpus else "gloo", timeout=PATIENCE)
 
 
 def leave() -> None:
@@ -140,6 +110,22 @@ def each(work: Callable[[], Value]) -> list[Value]:
     with _others_there():
         distributed.all_gather_object(told, _tried(work))
     return _values(told)
+
+
+def jointly(work: Callable[[], Value]) -> Value:
+    """What `work` returns in this process; it may not call what is called by all.
+
+    Raises:
+        Exception: what it raised in one of the processes, raised everywhere.
+    """
+    own: list[Value] = []
+    each(lambda: own.append(work()))
+    return own[0]
+
+
+def is_everywhere(error: Exception) -> bool:
+    """Whether all processes have an error, and so can go on with something else together."""
+    return _world.count == 1 or error in _raised_everywhere
 
 
 def agreed(*flags: bool) -> tuple[bool, ...]:
@@ -226,8 +212,8 @@ def _values(outcomes: Sequence[_Outcome[Value]]) -> list[Value]:
         ProcessFailed: a process failed otherwise.
     """
     for outcome in outcomes:
-        if outcome.error is not None:
-            raise outcome.error
-        if outcome.trace:
-            raise ProcessFailed(outcome.trace)
+        if outcome.error is not None or outcome.trace:
+            error = outcome.error or ProcessFailed(outcome.trace)
+            _raised_everywhere.add(error)
+            raise error
     return [cast(Value, outcome.value) for outcome in outcomes]

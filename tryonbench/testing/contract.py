@@ -6,6 +6,7 @@ import math
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,20 @@ from tryonbench.checkpoint import load_method, save_weights
 from tryonbench.config import RunConfig
 from tryonbench.data.random_batch import random_batch
 from tryonbench.method import TrainState, TryOnMethod, size_problem
+from tryonbench.processes.rows import Rows
 from tryonbench.protocols import all_protocols
 from tryonbench.random_weights import seeded, shake
 from tryonbench.registry import method_class, preset_values, refuse_value, run_config
+from tryonbench.testing.turns import by_turns
 from tryonbench.training.ema import tensors
 from tryonbench.tune.space import refuse_impossible, space_of
 
 SEEDS = (11, 12, 13)
+BATCH = 3
+"""Rows of a batch that two processes share; it does not divide."""
+SHARED, NOISE = 1e-3, 1e-6
+"""What rounding may change of a loss or gradient, relative to its own largest element and to the
+largest of all: some gradients are sums that cancel out."""
 ROUNDING = 1e-4
 """What the order of additions may change, of a range of 2: a fortieth of a grey level."""
 
@@ -149,6 +157,22 @@ def check_training_is_deterministic(name: str) -> None:
         assert first == second, f"{phase.name}: {first} then {second}"
 
 
+def check_training_is_shared(name: str) -> None:
+    """Two processes that share a batch learn what one does: see `tryonbench.processes.rows`."""
+    if not method_class(name).info.trainable:
+        return
+    whole = _learnt(name)
+    first, second = by_turns(partial(_learnt, name), 2, BATCH)
+    largest = {key: value.abs().max().item() for key, value in whole.items()}
+    noise = NOISE * max(largest.values())
+    for key, value in whole.items():
+        off = ((first[key] + second[key]) / 2 - value).abs().max().item()
+        assert off <= SHARED * largest[key] + noise, (
+            f"{key} differs by {off:.1e} when two processes share the batch: draw with `drawn`, "
+            "and take means over the batch with `batch_mean` (tryonbench.processes.rows)"
+        )
+
+
 def check_checkpoint(name: str) -> None:
     """Weights that are saved and loaded give the same images."""
     method = _method(name)
@@ -176,6 +200,7 @@ CHECKS: tuple[Callable[[str], None], ...] = (
     check_garment_matters,
     check_training,
     check_training_is_deterministic,
+    check_training_is_shared,
     check_checkpoint,
 )
 
@@ -222,17 +247,50 @@ def _restore(method: TryOnMethod, state: dict[str, Tensor]) -> None:
 
 
 def _losses(method: TryOnMethod, phase: str, step: int) -> dict[str, Tensor]:
-    inputs = ("image", *method.info.inputs, *method.training_inputs)
-    batch = random_batch(4, method.size, tuple(dict.fromkeys(inputs)), seed=3)
+    batch = _training_batch(method, 4)
     with seeded("step", step):
         return method.training_step(batch, TrainState(phase, step, step * len(batch)))
+
+
+def _training_batch(method: TryOnMethod, count: int) -> TryOnBatch:
+    inputs = tuple(dict.fromkeys(method.training_modalities()))
+    return random_batch(count, method.size, inputs, seed=3)
+
+
+def _learnt(name: str, rows: Rows | None = None) -> dict[str, Tensor]:
+    """The losses, gradients and buffers of one update; of some rows' losses and gradients, their
+    share, whose mean over the processes is the batch's."""
+    method, found, carried = _method(name), dict[str, Tensor](), dict[str, Tensor]()
+    shake(method.networks)
+    method.networks.train()
+    batch = _training_batch(method, BATCH)
+    with seeded("update"):
+        if rows:
+            rows.seed(torch.initial_seed())
+            batch = batch.rows(slice(rows.start, rows.stop))
+        for phase in method.phases:
+            state = TrainState(phase.name, 0, 0, carried=carried)
+            losses = method.training_step(batch, state)
+            weighted = {key: loss * (rows.weight if rows else 1.0) for key, loss in losses.items()}
+            found |= {f"loss {phase.name}/{key}": v.detach() for key, v in weighted.items()}
+            found |= _gradients(method, phase.networks, weighted)
+    return found | {f"buffer {n}": b for n, b in method.networks.named_buffers()}
+
+
+def _gradients(
+    method: TryOnMethod, networks: tuple[str, ...], losses: dict[str, Tensor]
+) -> dict[str, Tensor]:
+    """The gradients of some networks' parameters that the losses give."""
+    method.networks.zero_grad()
+    sum(losses.values(), torch.zeros(())).backward()  # type: ignore[no-untyped-call]
+    named = [(n, p) for n in networks for p in method.networks[n].named_parameters(prefix=n)]
+    zeros = torch.zeros_like
+    return {f"gradient of {key}": zeros(p) if p.grad is None else p.grad for _, (key, p) in named}
 
 
 def _without_gradient(
     method: TryOnMethod, networks: tuple[str, ...], losses: dict[str, Tensor]
 ) -> list[str]:
     """The parameters of some networks that a step would not move."""
-    method.networks.zero_grad()
-    sum(losses.values(), torch.zeros(())).backward()  # type: ignore[no-untyped-call]
-    named = [(n, p) for n in networks for p in method.networks[n].named_parameters(prefix=n)]
-    return [key for _, (key, p) in named if p.grad is None or not p.grad.abs().sum() > 0]
+    found = _gradients(method, networks, losses)
+    return [key for key, gradient in found.items() if not gradient.abs().sum() > 0]

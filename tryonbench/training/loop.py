@@ -232,7 +232,7 @@ class Trainer:
         if phase is self.method.phases[0]:
             self.team.seed(derive("step", self.config.seed, part.images))
         state = TrainState(phase.name, self.step, part.images, carried=part.carried)
-        with self.team.at_work([self.method.networks[name] for name in phase.networks], last):
+        with self.team.at_work(self.method, phase, last):
             losses = self.method.training_step(part.batch, state)
             values = whole_means({name: loss.item() for name, loss in losses.items()})
             self.guard.check_losses(phase.name, values, self.step)

@@ -82,11 +82,11 @@ def train(
     manifest = _manifest(OVERFIT if overfit else "training", method, config, data)
     with _locked(run):
         on_first(lambda: _refuse_other(run, method, manifest, fresh))
-        _tell_processes(run, fresh, tell)
         complete = not fresh and on_first(lambda: _is_complete(run, config))
         if complete:
             on_first(lambda: tidy(run))
         else:
+            _tell_processes(run, fresh, tell)
             dataset[0]  # a broken sample or missing file should stop us before networks are built
             with memory_explained(method, config, run):
                 trainer = _trainer(method, config, run, held_out)
@@ -129,16 +129,13 @@ def _trainer(
 @contextmanager
 def _noted(run: Run) -> Iterator[None]:
     """Write down with what the block broke off; what was written before is void."""
-    first = world().is_first
-    if first:
-        run.broken_off.unlink(missing_ok=True)
+    on_first(lambda: run.broken_off.unlink(missing_ok=True))
     try:
         yield
     except (StorageError, TakenError):  # the training itself is sound
         raise
     except TryonbenchError as error:
-        if first:
-            write_text(run.broken_off, f"{error}\n")
+        write_text(run.broken_off, f"{error}\n")
         raise
 
 

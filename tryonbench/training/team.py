@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
@@ -10,6 +9,7 @@ import torch
 from lightning_fabric import Fabric
 
 from tryonbench.data.dataset import EVERY
+from tryonbench.method import Phase, TryOnMethod
 from tryonbench.processes.rows import Rows, having
 from tryonbench.processes.world import world
 
@@ -42,12 +42,19 @@ class Team:
         else:
             torch.manual_seed(seed)
 
-    def at_work(self, networks: Iterable[Any], last: bool) -> AbstractContextManager[object]:
+    def at_work(
+        self, method: TryOnMethod, phase: Phase, last: bool
+    ) -> AbstractContextManager[object]:
         """Inside, a method sees rows of a batch; its gradients are averaged over the processes if
-        this is the last batch of an update."""
+        this is the last batch of an update.
+
+        Those that other phases' networks get on the way are thrown away, and never averaged.
+        """
         stack = ExitStack()
         stack.enter_context(having(self.rows))
-        if self.rows and not last:
-            for network in networks:
+        trained = dict.fromkeys(name for p in method.phases for name in p.networks)
+        for name in trained if self.rows else ():
+            if not last or name not in phase.networks:
+                network: Any = method.networks[name]
                 stack.enter_context(self.fabric.no_backward_sync(network))
         return stack
