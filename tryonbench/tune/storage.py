@@ -12,8 +12,9 @@ from optuna.storages import RDBStorage
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
-from tryonbench.errors import InputError
+from tryonbench.errors import InputError, StorageError
 from tryonbench.files import make_folder
+from tryonbench.storage import PROBLEMS, storage_problem
 from tryonbench.tune.packages import argument
 
 HEARTBEAT, GRACE = 30, 120
@@ -22,6 +23,9 @@ WAIT = 60
 """Seconds that SQLite waits for another process's write."""
 TRIES = 5
 """Two processes that begin a database at once stand in each other's way."""
+
+IN_MEMORY = ("sqlite://", "sqlite:///", "sqlite:///:memory:")
+ANOTHER = "give another --storage URL, such as sqlite:///study.db"
 
 
 def sqlite_url(folder: Path) -> str:
@@ -35,8 +39,11 @@ def open_storage(url: str, on_death: Callable[[Study, FrozenTrial], None]) -> RD
         on_death: called with a trial whose process is gone.
 
     Raises:
-        InputError: the database cannot be opened.
+        InputError: the database cannot be opened, or it is lost with the process.
+        StorageError: its disk is full or read-only.
     """
+    if url in IN_MEMORY:
+        raise InputError(f"{url} keeps nothing; {ANOTHER}")
     if url.startswith("sqlite:///") and (file := url.removeprefix("sqlite:///")):
         make_folder(Path(file).parent)
     name = argument(RDBStorage, "heartbeat_stale_trial_callback", "failed_trial_callback")
@@ -52,6 +59,9 @@ def open_storage(url: str, on_death: Callable[[Study, FrozenTrial], None]) -> RD
                 **called,
             )
         except Exception as error:  # of SQLAlchemy, of its drivers, of Optuna
+            if number := storage_problem(error):
+                told = f"{masked(url)} {PROBLEMS[number]}; what was there is kept"
+                raise StorageError(told) from error
             if attempt + 1 == TRIES or "already exists" not in str(error):
                 raise InputError(f"cannot open the storage {masked(url)}: {_why(error)}") from error
             time.sleep(0.2)
@@ -73,4 +83,4 @@ def _why(error: Exception) -> str:
     line = (first[0] if first else type(error).__name__).rstrip(".")
     if isinstance(error, ImportError):
         return f"{error.__cause__ or line}; install its driver, such as pymysql or psycopg"
-    return f"{line}; give another --storage URL, such as sqlite:///study.db"
+    return f"{line}; {ANOTHER}"
