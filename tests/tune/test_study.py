@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.tune.made import MakePlan, loss_of
-from tryonbench.errors import InputError, StorageError
+from tryonbench.errors import InputError, StorageError, masked
 from tryonbench.runs import Run, only_here
 
 optuna = pytest.importorskip("optuna")
@@ -21,7 +21,7 @@ from tryonbench.tune.plan import Plan  # noqa: E402
 from tryonbench.tune.record import record_of  # noqa: E402
 from tryonbench.tune.run import Worker  # noqa: E402
 from tryonbench.tune.sampler import SeededTPE  # noqa: E402
-from tryonbench.tune.storage import masked, sqlite_url  # noqa: E402
+from tryonbench.tune.storage import sqlite_url  # noqa: E402
 from tryonbench.tune.study import (  # noqa: E402
     HOST,
     MOST,

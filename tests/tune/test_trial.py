@@ -96,3 +96,11 @@ def test_a_full_disk_is_no_fault_of_the_trial(
     with pytest.raises(StorageError), ExitStack() as held:
         told_trial(planned("ssim"), trial, nothing, held)
     assert "error" not in trial.user_attrs
+
+
+def test_no_manifest_has_the_password_of_a_database(tmp_path, monkeypatch) -> None:
+    words = ["tryonbench", "tune", "--storage", "mysql://me:secret@host/db"]
+    monkeypatch.setattr("sys.argv", words)
+    run = Run(tmp_path)
+    run.write_manifest({"kind": "training"})
+    assert run.manifest()["command"] == [*words[:3], "mysql://me:***@host/db"]

@@ -135,9 +135,9 @@ def _refuse_others(planned: Sequence[Planned]) -> None:
     names = [f"{split}-" + "[0-9]" * 6 + ".tar" for split in _splits(planned)]
     there = {tar for name in names for tar in out.glob(name)} - {shard.tar for shard in planned}
     if there:
-        names = listed(sorted(tar.name for tar in there))
+        others = listed(sorted(tar.name for tar in there))
         raise InputError(
-            f"{out} holds shards made with other settings ({names}); delete them or choose "
+            f"{out} holds shards made with other settings ({others}); delete them or choose "
             "another folder with --out"
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +11,7 @@ from optuna.storages import RDBStorage
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
-from tryonbench.errors import InputError, StorageError
+from tryonbench.errors import InputError, StorageError, masked
 from tryonbench.files import make_folder
 from tryonbench.storage import PROBLEMS, storage_problem
 from tryonbench.tune.packages import argument
@@ -66,15 +65,6 @@ def open_storage(url: str, on_death: Callable[[Study, FrozenTrial], None]) -> RD
                 raise InputError(f"cannot open the storage {masked(url)}: {_why(error)}") from error
             time.sleep(0.2)
     raise AssertionError
-
-
-def masked(url: str) -> str:
-    """Without its password.
-
-    >>> masked("mysql://me:secret@host/db")
-    'mysql://me:***@host/db'
-    """
-    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", url)
 
 
 def _why(error: Exception) -> str:
