@@ -102,5 +102,5 @@ def test_no_manifest_has_the_password_of_a_database(tmp_path, monkeypatch) -> No
     words = ["tryonbench", "tune", "--storage", "mysql://me:secret@host/db"]
     monkeypatch.setattr("sys.argv", words)
     run = Run(tmp_path)
-    run.write_manifest({"kind": "training"})
+    run.write_manifest({"kind": "training", "method": "mine", "family": "gan"})
     assert run.manifest()["command"] == [*words[:3], "mysql://me:***@host/db"]
