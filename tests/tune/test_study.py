@@ -20,12 +20,11 @@ from tryonbench.tune.packages import calm_optuna  # noqa: E402
 from tryonbench.tune.plan import Plan  # noqa: E402
 from tryonbench.tune.record import record_of  # noqa: E402
 from tryonbench.tune.run import Worker  # noqa: E402
-from tryonbench.tune.sampler import SeededTPE  # noqa: E402
+from tryonbench.tune.sampler import RETRY_OF, SeededTPE  # noqa: E402
 from tryonbench.tune.storage import sqlite_url  # noqa: E402
 from tryonbench.tune.study import (  # noqa: E402
     HOST,
     MOST,
-    RETRY_OF,
     RUN,
     end_dead,
     lock_of,
@@ -174,9 +173,11 @@ def test_what_stops_the_study_keeps_the_trial(
     with pytest.raises(stop):
         work(plan, 4)
     monkeypatch.setattr(running, "told_trial", whole)
-    record = work(plan, 4)
-    assert [trial.number for trial in record.trials] == [0, 1, 3, 4]
+    record = work(plan, 9)
+    assert [trial.number for trial in record.trials] == [0, 1, *range(3, 10)]
     assert free[3] == free[2], "the trial that was stopped is the next"
+    whole_study = work(planned("l1", name="whole"), 9)
+    assert [t.settings for t in record.trials] == [t.settings for t in whole_study.trials]
 
 
 def test_a_failed_trial_is_kept_with_its_reason(planned: MakePlan, free, monkeypatch) -> None:
