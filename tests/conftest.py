@@ -45,7 +45,7 @@ def serve() -> Iterator[Callable[[Path], str]]:
 
     def start(folder: Path) -> str:
         http = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
-        servers.append((http, threading.Thread(target=http.serve_forever)))
+        servers.append((http, threading.Thread(target=http.serve_forever, args=(0.01,))))
         servers[-1][1].start()
         return f"http://127.0.0.1:{http.server_port}"
 

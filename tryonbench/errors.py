@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -50,3 +51,12 @@ def listed(items: Iterable[object], limit: int = 5) -> str:
     shown = [str(item) for item in items]
     rest = len(shown) - limit
     return ", ".join(shown[:limit]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def masked(url: str) -> str:
+    """An address without its password.
+
+    >>> masked("mysql://me:secret@host/db")
+    'mysql://me:***@host/db'
+    """
+    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", url)

@@ -14,7 +14,7 @@ from socket import gethostname
 from tempfile import gettempdir
 from typing import Any
 
-from tryonbench.errors import InputError, TakenError, listed
+from tryonbench.errors import InputError, TakenError, listed, masked
 from tryonbench.files import digest, read_json_if_whole, write_json
 
 MANIFEST = "manifest.json"
@@ -131,8 +131,9 @@ class Run:
             )
 
     def write_manifest(self, values: dict[str, Any]) -> None:
-        """Record what this run is, when and by which command it was made."""
-        made = {"created": datetime.now(UTC).isoformat(timespec="seconds"), "command": sys.argv}
+        """Record what this run is, when and by which command, without passwords, it was made."""
+        created, command = datetime.now(UTC).isoformat(timespec="seconds"), [*map(masked, sys.argv)]
+        made = {"created": created, "command": command}
         write_json(self.manifest_path, {"schema": 1, **values, **made})
 
 

@@ -18,6 +18,11 @@ PROBLEMS = {
 }
 IN_TEXT = re.compile(r"os error (\d+)")
 """How libraries written in Rust say an error's number."""
+SQLITE = {
+    "database or disk is full": errno.ENOSPC,
+    "attempt to write a readonly database": errno.EROFS,
+}
+"""How SQLite says it."""
 SCARCE = 1 << 16
 """Bytes; with less free space a failure that names no reason is one of space."""
 
@@ -52,6 +57,7 @@ def _numbers(error: BaseException | None) -> Iterator[int]:
     if isinstance(error, OSError) and error.errno is not None:
         yield error.errno
     yield from map(int, IN_TEXT.findall(str(error)))
+    yield from (number for text, number in SQLITE.items() if text in str(error))
     for inner in getattr(error, "exceptions", ()):
         yield from _numbers(inner)
     yield from _numbers(error.__cause__ or error.__context__)

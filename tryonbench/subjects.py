@@ -20,6 +20,7 @@ from tryonbench.environment import code_digest, environment
 from tryonbench.errors import InputError
 from tryonbench.files import canonical_json, digest, file_sha256
 from tryonbench.floor import CODE
+from tryonbench.images import image_size
 from tryonbench.method import TryOnMethod, size_problem
 from tryonbench.metrics.outputs import picture_size
 from tryonbench.protocols import Protocol
@@ -190,7 +191,9 @@ def subject_size(subject: Subject, split: Split) -> tuple[int, int]:
     if subject.checkpoint:
         height, width = read_header(subject.checkpoint).config["size"]
         return height, width
-    return picture_size(subject.images or split.folder / "image")
+    if subject.images:
+        return picture_size(subject.images)
+    return image_size(split.path("image", split.ids("image")[0]))
 
 
 def skip_reason(subject: Subject, protocol: Protocol) -> str | None:

@@ -146,6 +146,16 @@ def test_it_is_evaluated_under_its_own_protocols(root: Path, tmp_path: Path) -> 
     assert result.metrics["garment_ciede2000"].n == 2
 
 
+def test_the_command_finds_the_protocols_that_fit(command, root: Path, tmp_path: Path) -> None:
+    shards = tmp_path / "shards" / root.name
+    assert command("data", "shard", root, "--out", shards).returncode == 0
+    for data in (root, shards):
+        words = ("--data", data, "--metrics", "l1", "--no-efficiency", "--runs", data.parent / "r")
+        done = command("eval", "grey-fill", *words)
+        assert done.returncode == 0, done.stderr
+        assert "dresscode/paired-256x192  n = 2" in done.stdout
+
+
 @pytest.mark.parametrize("text", ["{", "{}", '{"keypoints": [[1, 2, 3]]}'])
 def test_other_keypoint_files_are_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.json").write_text(text)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import builtins
+import gzip
 import io
 import shutil
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +19,12 @@ from tryonbench.data.pairs import pairs_of
 from tryonbench.errors import InputError
 from tryonbench.shards.address import shards_root
 
+FOREIGN = {
+    "train-up": "%2E%2E%2Fup.image.jpg",
+    "train-nameless": ".image.jpg",
+    "train-latin": "__root__/train_pairs.txt",
+}
+"""Members that cannot be used, by tar."""
 Serve = Callable[[Path], str]
 
 
@@ -35,6 +43,15 @@ def shards(sharded_root: Path, tmp_path: Path) -> Path:
 def _opened(place: object, name: str = "train") -> Split:
     """As a command opens `--data shards:PLACE`; Typer makes a path of it."""
     return open_split(shards_root(Path(f"shards:{place}"), print), name)
+
+
+def _tar(path: Path, *names: str, kind: bytes = tarfile.REGTYPE) -> None:
+    """A tar of files that are no text, or of links to nowhere."""
+    with tarfile.open(path, "a") as archive:
+        for name in names:
+            info = tarfile.TarInfo(name)
+            info.type, info.size, info.linkname = kind, 2 * (kind == tarfile.REGTYPE), "/nowhere"
+            archive.addfile(info, io.BytesIO(b"\xff\xfe"))
 
 
 def _print(split: Split) -> str:
@@ -70,13 +87,32 @@ def test_a_cut_tar_is_named(shards: Path, cut: int) -> None:
         ("train-{000000..000007}.tar", r"shard .*/train-000003\.tar is missing"),
         ("other.tar", 'must begin with "train" or "test"'),
         ("train-empty.tar", r"holds no ID\.image\.jpg"),
+        ("train-packed.tar", r"no whole tar \(it is compressed, .*: unpack it first\)"),
+        ("train-0.tar.gz", r"is compressed, .*: unpack it first"),
+        ("train-up.tar", r'"%2E%2E%2Fup\.image\.jpg" names no id, as \'\.\./up\' cannot be one'),
+        ("train-nameless.tar", r'"\.image\.jpg" names no id'),
+        ("train-latin.tar", r"train_pairs\.txt is no UTF-8 text"),
     ],
 )
 def test_other_tars_are_refused(shards: Path, name: str, message: str) -> None:
+    for stem, member in FOREIGN.items():
+        _tar(shards / f"{stem}.tar", member)
+    packed = gzip.compress((shards / "train-000000.tar").read_bytes())
+    (shards / "train-packed.tar").write_bytes(packed)
     shutil.copyfile(shards / "train-000000.tar", shards / "other.tar")
     (shards / "train-empty.tar").write_bytes(bytes(10_240))
     with pytest.raises(InputError, match=message):
         _opened(shards / name)
+
+
+def test_long_names_and_folders_are_read_and_links_left_out(shards: Path) -> None:
+    """As webdataset does; nothing is ever unpacked."""
+    tar = shards / "train-000000.tar"
+    before = _opened(tar).ids("image")
+    _tar(tar, f"../{'d/' * 90}größe.image.jpg")
+    _tar(tar, "link.image.jpg", kind=tarfile.SYMTYPE)
+    _tar(tar, "hard.image.jpg", kind=tarfile.LNKTYPE)
+    assert _opened(tar).ids("image") == [*before, "größe"]
 
 
 def test_an_address_with_an_index(
@@ -105,10 +141,13 @@ def test_copies_are_used_without_connection(
 
 
 def test_a_wrong_content_is_refused_and_not_kept(serve: Serve, shards: Path, cache: Path) -> None:
-    tar = shards / "train-000000.tar"
-    tar.write_bytes(tar.read_bytes()[:-1] + b"x")
-    split = _opened(serve(shards))
+    tar, split = shards / "train-000000.tar", _opened(serve(shards))
+    whole = tar.read_bytes()
+    tar.write_bytes(whole[:-1] + b"x")
     with pytest.raises(InputError, match=r"train-000000\.tar gave a file with SHA-256 .*, not "):
+        _print(split)
+    tar.write_bytes(whole[:20_000])
+    with pytest.raises(InputError, match=rf"gave 20000 of {len(whole)} bytes; they were deleted"):
         _print(split)
     assert not list(cache.rglob("train-000000.tar"))
 

@@ -20,7 +20,7 @@ THREE = Limit(3, None)
 
 
 def _write(root: Path, out: Path, name: str = "train", limit: Limit = THREE) -> int:
-    return write(plan(open_split(root, name), out, limit), lambda done: None)
+    return len(write(plan(open_split(root, name), out, limit), lambda done: None))
 
 
 def _bytes(folder: Path) -> dict[str, bytes]:
@@ -73,6 +73,44 @@ def test_interrupted_it_goes_on(
     assert _write(synth_root, out) == 0
     _write(synth_root, out, "test")
     assert _bytes(out) == _bytes(sharded_root)
+
+
+def test_what_a_kill_leaves_is_removed(synth_root: Path, shards: Path) -> None:
+    left = [shards / name for name in (".train-000001.json.x.tmp", ".shards.json.x.tmp")]
+    other = shards / ".mine.tmp"
+    for path in (*left, other):
+        path.touch()
+    assert _write(synth_root, shards) == 0
+    assert [path.exists() for path in (*left, other)] == [False, False, True]
+
+
+def test_one_split_that_does_not_fit_leaves_the_other_as_it_is(
+    command, own_root: Path, shards: Path
+) -> None:
+    """The test split would fit, and is of changed files."""
+    before = _bytes(shards)
+    shutil.copyfile(own_root / "test/image/00001_00.jpg", own_root / "test/image/00000_00.jpg")
+    for path in own_root.glob("train/*/*"):
+        if path.name.startswith(("00010", "00011")):
+            path.unlink()
+    done = command("data", "shard", own_root, "--out", shards, "--per-shard", "3")
+    assert done.returncode == 2
+    assert "made with other settings (train-000002.tar)" in done.stderr
+    assert _bytes(shards) == before
+
+
+def test_there_is_no_set_before_all_splits_are_whole(
+    command, synth_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(shard: writing.Planned) -> None:
+        assert not (tmp_path / "out" / INDEX).exists()
+        whole(shard)
+
+    whole = writing._write
+    monkeypatch.setattr(writing, "_write", stop)
+    done = command("data", "shard", synth_root, "--out", tmp_path / "out", "--per-shard", "3")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / INDEX).exists()
 
 
 def test_a_full_disk_is_one_line_and_leaves_what_is_whole(

@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
-TIMES = {"created", "command", "seconds", "images_per_s", "data_wait"}
+TIMES = {"created", "imported_on", "command", "seconds", "images_per_s", "data_wait"}
 """What says when, how fast and by which command."""
 
 
@@ -80,4 +80,5 @@ READERS: dict[str, Callable[[Path], Any]] = {
     ".pt": _training,
     ".npz": _arrays,
     ".parquet": _table,
+    ".tar": Path.read_bytes,
 }

@@ -28,6 +28,7 @@ def made(synth_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     train = ["train", "--method", "pix2pix", "--data", synth_root, *SMALL]
     assert run(train, folder).code == 0
     assert run(_eval(synth_root, Path("runs"), "grey-fill"), folder).code == 0
+    assert run(["results", "export", "grey-fill", "--out", "runs/results.json"], folder).code == 0
     return folder / "runs"
 
 
@@ -56,13 +57,19 @@ def _commands(root: Path, runs: Path, folder: Path) -> dict[str, list[object]]:
         "report": ["report", "--runs", runs, "--out", folder / "report", "--figures", "none"],
         "bench": ["bench", "--method", "grey-fill", "--size", "64x48", "--runs", runs, *QUICK],
         "export": ["export", "pix2pix-nano-s0", "--format", "torchscript", "--runs", runs],
+        "results import": ["results", "import", runs / "results.json", "--runs", folder / "theirs"],
+        "tune": [
+            "tune", "--method", "pix2pix", "--metric", "l1", "--trials", 1, "--data", root, *SMALL,
+            "--set", "validate_samples=4", "--runs", runs,
+        ],
+        "data shard": ["data", "shard", root, "--out", folder / "shards", "--per-shard", 2],
         "data synth": [
             "data", "synth", "--size", "64x48", "--train", 2, "--test", 2, "--out", folder / "new",
         ],
     }  # fmt: skip
 
 
-LEFT = {"train": 3 << 20, "export": 1 << 20, "eval again": 0, "bench": 0}
+LEFT = {"train": 3 << 20, "tune": 1 << 20, "export": 1 << 20, "eval again": 0, "bench": 0}
 """Bytes at which a command gets half-way."""
 NAMES = tuple(_commands(Path(), Path(), Path()))
 

@@ -1,4 +1,5 @@
-"""`train`, `generate` and `eval` killed with SIGKILL at random moments, and started again.
+"""Commands killed with SIGKILL at random moments, and started again: `train`, `generate`, `eval`,
+`data shard`, `results import`, `results merge`.
 
 `TRYONBENCH_KILLS=20` kills each as often.
 """
@@ -47,6 +48,31 @@ def test_generate(synth_root: Path, trained: Path, tmp_path: Path) -> None:
 def test_eval(synth_root: Path, trained: Path, tmp_path: Path) -> None:
     words = ["eval", "pix2pix-nano-s0", "mean-colour", "--data", synth_root, *PROTOCOL]
     _assert_resumed([*words, "--no-efficiency", "--metrics", METRICS], tmp_path, trained)
+
+
+def test_data_shard(synth_root: Path, tmp_path: Path) -> None:
+    words = ["data", "shard", synth_root, "--out", "runs", "--per-shard", 2]
+    _assert_resumed(words, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def exported(synth_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a file of results, and no runs."""
+    made, folder = (tmp_path_factory.mktemp(name) for name in ("measured", "exported"))
+    words = ["eval", "grey-fill", "mean-colour", "--data", synth_root, *PROTOCOL]
+    assert run([*words, "--no-efficiency", "--metrics", METRICS], made).code == 0
+    words = ["results", "export", "--per-image", "--out", folder / "theirs.json"]
+    assert run(words, made).code == 0
+    return folder
+
+
+def test_results_import(exported: Path, tmp_path: Path) -> None:
+    _assert_resumed(["results", "import", exported / "theirs.json"], tmp_path)
+
+
+def test_results_merge(exported: Path, tmp_path: Path) -> None:
+    words = ["results", "merge", exported / "theirs.json", "--out", "runs/all.json"]
+    _assert_resumed([*words, "--page", "runs/page"], tmp_path)
 
 
 def _assert_resumed(words: Sequence[object], folder: Path, begin: Path | None = None) -> None:

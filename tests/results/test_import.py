@@ -190,6 +190,16 @@ def test_names_that_would_leave_the_folder(
     assert not list(tmp_path.parent.rglob("evil*"))
 
 
+@pytest.mark.parametrize("name", ["a\nb", "a\x1b[31mred", "a\ud800b", ".hidden", "女" * 80])
+def test_names_of_runs_that_cannot_be_printed_or_stored(
+    command, forged: Forge, tmp_path: Path, name: str
+) -> None:
+    done = command("results", "import", forged(lambda r: r["result"].update(run=name)))
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "cannot name a run" in done.stderr or "too long a name" in done.stderr
+    assert not (tmp_path / "runs").exists()
+
+
 def test_a_file_that_contradicts_itself_is_imported_and_told(command, forged: Forge) -> None:
     done = command("results", "import", forged(_other_value))
     assert done.returncode == 0

@@ -113,7 +113,9 @@ FORGERIES: dict[str, tuple[Callable[[Result], object], str]] = {
 }
 
 
-def test_an_honest_file(command, exported: Path, measured: Path, synth_root: Path) -> None:
+def test_an_honest_file(
+    command, exported: Path, measured: Path, synth_root: Path, tmp_path: Path
+) -> None:
     done = command("results", "verify", exported)
     assert (done.returncode, done.stdout) == (0, f"{exported}: nothing contradicts\n")
     against = ["--images", measured, "--data", synth_root, "--sample", "2", "--seed", "1"]
@@ -121,6 +123,10 @@ def test_an_honest_file(command, exported: Path, measured: Path, synth_root: Pat
     assert done.returncode == 0, done.stdout
     assert done.stdout == f"{exported}: nothing contradicts; 4 images were scored again\n"
     assert "not checked" not in done.stderr
+    shards = tmp_path / "shards"
+    assert command("data", "shard", synth_root, "--out", shards).returncode == 0
+    done = command("results", "verify", exported, "--data", f"shards:{shards}")
+    assert (done.returncode, done.stdout) == (0, f"{exported}: nothing contradicts\n")
 
 
 @pytest.mark.parametrize("kind", FORGERIES)

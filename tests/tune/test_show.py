@@ -16,6 +16,7 @@ from tryonbench.report.studies import studies_of, view_of
 from tryonbench.tune.page import page_of
 from tryonbench.tune.preset import chosen_trial, preset_text, save_preset
 from tryonbench.tune.schema import Importance, StudyRecord, TrialRecord, read_study
+from tryonbench.tune.space import as_json, space_of
 
 LR, GAN = "optimizer.lr", "model.losses.gan"
 SPACE = {
@@ -110,6 +111,25 @@ def test_the_tables_name_units(capsys: pytest.CaptureFixture[str]) -> None:
     assert "on the front: 1, 3; one as a preset: --save-preset NAME --trial N" in shown
     assert "│ *1    │ complete     │ 0.700" in shown
     assert "pruned at 40" in shown
+    assert "│ optimizer.lr     │ 0.0002  │ 0.0004  │" in shown
+
+
+def test_the_tables_fit_in_100_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    """With every setting of a method's own space."""
+    for name in ("pix2pix", "stylegan", "diffusion"):
+        space = as_json(space_of(method_class(name), None, "nano"))
+        values = {
+            key: one["low"] if "low" in one else max(map(str, one["choices"]), key=len)
+            for key, one in space.items()
+        }
+        trials = [
+            TrialRecord(number=n, state="complete", run=None, settings=values, values=(1.0 + n, n))
+            for n in range(100, 106)
+        ]
+        print_study(study(space=space, trials=trials))
+        tables = [line for line in capsys.readouterr().out.splitlines() if line[0] in "│┃"]
+        assert len(tables) == len(trials) + len(space) + 2
+        assert max(map(len, tables)) <= 100
 
 
 def test_studies_are_found_beside_runs(tmp_path: Path) -> None:

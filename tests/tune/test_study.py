@@ -9,18 +9,27 @@ from typing import Any
 import pytest
 
 from tests.tune.made import MakePlan, loss_of
-from tryonbench.errors import InputError, TryonbenchError
+from tryonbench.errors import InputError, StorageError, masked
 from tryonbench.runs import Run, only_here
 
 optuna = pytest.importorskip("optuna")
 
 from tryonbench.tune import run as running  # noqa: E402
+from tryonbench.tune import trial as trials  # noqa: E402
 from tryonbench.tune.packages import calm_optuna  # noqa: E402
 from tryonbench.tune.plan import Plan  # noqa: E402
 from tryonbench.tune.record import record_of  # noqa: E402
 from tryonbench.tune.run import Worker  # noqa: E402
-from tryonbench.tune.storage import masked, sqlite_url  # noqa: E402
-from tryonbench.tune.study import HOST, MOST, RETRY_OF, RUN, lock_of, open_study  # noqa: E402
+from tryonbench.tune.sampler import RETRY_OF, SeededTPE  # noqa: E402
+from tryonbench.tune.storage import sqlite_url  # noqa: E402
+from tryonbench.tune.study import (  # noqa: E402
+    HOST,
+    MOST,
+    RUN,
+    end_dead,
+    lock_of,
+    open_study,
+)
 
 States = optuna.trial.TrialState
 alone = pytest.mark.filterwarnings("ignore:Heartbeat of storage is supposed:UserWarning")
@@ -32,7 +41,7 @@ def free(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Trials do not train; what they tried is appended."""
     tried: list[dict[str, Any]] = []
 
-    def run_trial(plan: Plan, trial: Any, tell: Any) -> list[float]:
+    def run_trial(plan: Plan, trial: Any, tell: Any, held: Any) -> list[float]:
         trial.set_user_attr(RUN, f"trial-{trial.number:03d}")
         values = {name: one.suggest(trial, name) for name, one in plan.space.items()}
         tried.append(values)
@@ -74,6 +83,7 @@ def test_another_space_or_data_is_refused(planned: MakePlan, free, tmp_path: Pat
 @pytest.mark.parametrize(
     ("url", "message"),
     [
+        ("sqlite:///:memory:", "keeps nothing; give another --storage URL"),
         ("nonsense", "cannot open the storage nonsense: .*; give another --storage URL"),
         ("sqlite:////proc/none/study.db", "cannot create /proc/none"),
         ("mysql+nodriver://me:secret@host/db", r"me:\*\*\*@host"),
@@ -130,31 +140,54 @@ def test_a_trial_that_dies_again_and_again_is_given_up(planned: MakePlan, free) 
     assert [t.state for t in worker._record().trials] == ["failed"]
 
 
-def test_ctrl_c_keeps_the_trial(planned: MakePlan, free, monkeypatch) -> None:
+def test_others_do_not_take_a_trial_for_dead_that_ends(planned: MakePlan, monkeypatch) -> None:
+    """Another process looks after the trial is over and before Optuna knows."""
+    plan, seen = planned("l1"), []
+
+    def run_trial(plan: Plan, trial: Any, tell: Any) -> list[float]:
+        trial.set_user_attr(RUN, "trial-000")
+        trial.set_user_attr(HOST, platform.node())
+        return [1.0]
+
+    def after_trial(*_: Any) -> None:
+        seen.append(end_dead(open_study(plan, sqlite_url(plan.folder)), plan))
+
+    monkeypatch.setattr(trials, "run_trial", run_trial)
+    monkeypatch.setattr(SeededTPE, "after_trial", after_trial)
+    assert [trial.state for trial in work(plan, 1).trials] == ["complete"]
+    assert seen == [[]]
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, StorageError])
+def test_what_stops_the_study_keeps_the_trial(
+    planned: MakePlan, free, monkeypatch, stop: type[BaseException]
+) -> None:
     plan, whole = planned("l1"), running.told_trial
     work(plan, 2)
 
-    def interrupted(plan: Plan, trial: Any, tell: Any) -> list[float]:
-        whole(plan, trial, tell)
-        raise KeyboardInterrupt
+    def interrupted(plan: Plan, trial: Any, tell: Any, held: Any) -> list[float]:
+        whole(plan, trial, tell, held)
+        raise stop
 
     monkeypatch.setattr(running, "told_trial", interrupted)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(stop):
         work(plan, 4)
     monkeypatch.setattr(running, "told_trial", whole)
-    record = work(plan, 4)
-    assert [trial.number for trial in record.trials] == [0, 1, 3, 4]
+    record = work(plan, 9)
+    assert [trial.number for trial in record.trials] == [0, 1, *range(3, 10)]
     assert free[3] == free[2], "the trial that was stopped is the next"
+    whole_study = work(planned("l1", name="whole"), 9)
+    assert [t.settings for t in record.trials] == [t.settings for t in whole_study.trials]
 
 
 def test_a_failed_trial_is_kept_with_its_reason(planned: MakePlan, free, monkeypatch) -> None:
     whole, plan = running.told_trial, planned("l1")
 
-    def failing(plan: Plan, trial: Any, tell: Any) -> list[float]:
+    def failing(plan: Plan, trial: Any, tell: Any, held: Any) -> list[float]:
         if trial.number == 1:
             trial.set_user_attr("error", "the loss has exploded")
-            raise TryonbenchError("the loss has exploded")
-        return whole(plan, trial, tell)
+            raise trials.FailedTrial("the loss has exploded")
+        return whole(plan, trial, tell, held)
 
     monkeypatch.setattr(running, "told_trial", failing)
     record = work(plan, 3)

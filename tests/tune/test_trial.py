@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
 from tests.tune.made import SMALL, MakePlan
-from tryonbench.errors import TryonbenchError
+from tryonbench.errors import StorageError, TryonbenchError
 from tryonbench.results.schema import Efficiency, Latency
 from tryonbench.runs import Run, read_log
 from tryonbench.subjects import run_subject
@@ -79,6 +80,27 @@ def test_a_trial_without_a_value_fails_with_the_reason(
     lines: list[str] = []
     trial = Fixed(pruned=False)
     with pytest.raises(TryonbenchError, match="latency has no value: the process died"):
-        told_trial(planned("ssim", "latency"), trial, lines.append)
+        told_trial(planned("ssim", "latency"), trial, lines.append, ExitStack())
     assert "trial 0 failed: latency has no value" in lines[-1]
     assert "the process died" in trial.user_attrs["error"]
+
+
+def test_a_full_disk_is_no_fault_of_the_trial(
+    planned: MakePlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise StorageError("runs is full")
+
+    monkeypatch.setattr("tryonbench.tune.trial.run_trial", full)
+    trial = Fixed(pruned=False)
+    with pytest.raises(StorageError), ExitStack() as held:
+        told_trial(planned("ssim"), trial, nothing, held)
+    assert "error" not in trial.user_attrs
+
+
+def test_no_manifest_has_the_password_of_a_database(tmp_path, monkeypatch) -> None:
+    words = ["tryonbench", "tune", "--storage", "mysql://me:secret@host/db"]
+    monkeypatch.setattr("sys.argv", words)
+    run = Run(tmp_path)
+    run.write_manifest({"kind": "training", "method": "mine", "family": "gan"})
+    assert run.manifest()["command"] == [*words[:3], "mysql://me:***@host/db"]

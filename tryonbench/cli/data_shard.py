@@ -37,9 +37,10 @@ def shard(
     limit = Limit(per_shard, megabytes * 10**6 if megabytes else None)
     root = data_root(root)
     names = splits(root) if split == "both" and splits(root) else [split]
-    planned = [plan(open_split(root, name), out, limit) for name in names]
-    for name, shards in zip(names, planned, strict=True):
-        with progress(f"shard {name}", len(shards)) as update:
-            made = write(shards, update)
-        note(f"{name}: {len(shards)} shards, {made} of them written now")
+    planned = [shard for name in names for shard in plan(open_split(root, name), out, limit)]
+    with progress("shard", len(planned)) as update:
+        made = write(planned, update)
+    for name in names:
+        count, new = (sum(one.split == name for one in some) for some in (planned, made))
+        note(f"{name}: {count} shards, {new} of them written now")
     note(f"wrote {out}; use it as a data root: --data {quote(str(out))}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from tryonbench.cli.options import RUNS, PairFile, Protocols, Runs, note
+from tryonbench.cli.options import RUNS, PairFile, Protocols, Runs, data_root, note
 
 if TYPE_CHECKING:
     from tryonbench.exchange.collect import Collected
@@ -151,7 +151,7 @@ def verify_results(
         Optional[Path],
         typer.Option(help="Folder of runs; or of the images, where the file holds one result."),
     ] = None,
-    data: Annotated[Optional[Path], typer.Option(help="The data that was evaluated on.")] = None,
+    data: Annotated[Optional[Path], typer.Option(help="Data evaluated on, or shards.")] = None,
     sample: Annotated[
         int,
         typer.Option(
@@ -168,7 +168,8 @@ def verify_results(
     """
     from tryonbench.exchange.verify import AtHand, verify
 
-    found = verify(file, AtHand(images, data, sample, seed, pairs))
+    root = data_root(data) if data else None
+    found = verify(file, AtHand(images, root, sample, seed, pairs))
     for line in found.notes:
         note(f"not checked: {line}")
     for line in found.findings:

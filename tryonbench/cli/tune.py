@@ -49,27 +49,31 @@ def tune(
     Example: `tryonbench tune --method NAME --metric kd_synth --trials 30 --images 2000`
     """
     from tryonbench.cli.train import with_seed
-    from tryonbench.errors import InputError
     from tryonbench.tune.objectives import objectives_of
     from tryonbench.tune.plan import Asked
     from tryonbench.tune.schema import read_study
 
     objectives = objectives_of(keys_of(metric))
     folder = _folder(runs, study, method, preset, [one.key for one in objectives])
-    if trial is not None and not save_preset:
-        raise InputError("--trial goes with --save-preset: it names the trial to write")
+    _refuse_lonely(trial, save_preset)
     if trials is None and not dry_run:
         _finish(read_study(folder), folder, report, save_preset, trial, as_json)
         return
     given = with_seed(assignments or [], seed)
     asked = Asked(method, preset, config, given, space, images, prune)
     plan = _plan(asked, objectives, folder, data, split, protocol)
-    if dry_run:
+    if dry_run or trials is None:
         _print_plan(plan, trials)
         return
-    assert trials is not None
     record = _work(plan, trials, storage, jobs)
     _finish(record, folder, report, save_preset, trial, as_json)
+
+
+def _refuse_lonely(trial: int | None, save_preset: str | None) -> None:
+    from tryonbench.errors import InputError
+
+    if trial is not None and not save_preset:
+        raise InputError("--trial goes with --save-preset: it names the trial to write")
 
 
 def _folder(runs: Path, study: str | None, method: str, preset: str, metrics: list[str]) -> Path:

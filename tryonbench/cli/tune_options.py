@@ -11,7 +11,9 @@ Method = Annotated[str, typer.Option("--method", help="See `tryonbench methods l
 Preset = Annotated[str, typer.Option("--preset", help="The preset that settings are put over.")]
 Metric = Annotated[
     str,
-    typer.Option("--metric", help="What to make better, such as kd_synth,latency: see docs."),
+    typer.Option(
+        "--metric", help="What to make better, such as kd_synth,latency: see docs/tuning.md."
+    ),
 ]
 Trials = Annotated[
     Optional[int],
@@ -39,7 +41,11 @@ Protocol = Annotated[
 ]
 Prune = Annotated[
     Optional[str],
-    typer.Option("--prune", help="Validation metric that ends bad trials: psnr, …, or none."),
+    typer.Option(
+        "--prune",
+        help="Validation metric that ends bad trials: loss, psnr, ssim, l1, or none. By default "
+        "--metric if it is one of them, else the setting `best`, psnr.",
+    ),
 ]
 Study = Annotated[Optional[str], typer.Option("--study", help="Name of the study.")]
 Storage = Annotated[

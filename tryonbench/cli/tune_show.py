@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.markup import escape
 from rich.table import Table
 
@@ -10,8 +12,11 @@ from tryonbench.cli.show import console
 from tryonbench.report.studies import about, rows
 from tryonbench.results.cells import MISSING
 from tryonbench.tune.plan import Plan
-from tryonbench.tune.schema import StudyRecord
-from tryonbench.tune.space import shown, values_text
+from tryonbench.tune.schema import StudyRecord, TrialRecord
+from tryonbench.tune.space import shown
+
+SIDE_BY_SIDE = 3
+"""Trials whose settings fit beside each other in 100 columns."""
 
 
 def print_plan(plan: Plan, trials: int | None, done: int) -> None:
@@ -36,12 +41,11 @@ def print_plan(plan: Plan, trials: int | None, done: int) -> None:
 
 
 def print_study(record: StudyRecord) -> None:
-    """The trials and the best of them; on stdout."""
+    """The trials, and the settings of the best of them; on stdout."""
     goals = [f"{one.label} {'↑' if one.higher_is_better else '↓'}" for one in record.objectives]
-    table, screen = Table("trial", "state", *map(escape, goals), "settings"), console()
-    for row, trial in zip(rows(record), record.trials, strict=True):
-        number = f"{'*' if row.best else ''}{row.number}"
-        table.add_row(number, row.state, *row.values, escape(values_text(trial.settings)))
+    table, screen = Table("trial", "state", *map(escape, goals)), console()
+    for row in rows(record):
+        table.add_row(f"{'*' if row.best else ''}{row.number}", row.state, *row.values)
     screen.print(table)
     screen.print(about(record), markup=False, highlight=False, soft_wrap=True)
     for trial in record.trials:
@@ -51,13 +55,25 @@ def print_study(record: StudyRecord) -> None:
 
 
 def _print_best(record: StudyRecord) -> None:
-    """The settings of the best trial, or which trials are on the front."""
+    """The settings of the best trial, or of some on the front, and how to get others."""
     front, screen = record.front, console()
-    if len(record.objectives) > 1 and front:
+    if not front:
+        screen.print("no trial is complete", markup=False, highlight=False)
+        return
+    screen.print(_settings(record, front[:SIDE_BY_SIDE]))
+    if len(record.objectives) > 1:
         numbers = ", ".join(str(trial.number) for trial in front)
         text = f"on the front: {numbers}; one as a preset: --save-preset NAME --trial N"
-    elif front:
-        text = f"best: trial {front[0].number}: {values_text(front[0].settings)}"
     else:
-        text = "no trial is complete"
-    screen.print(text, markup=False, highlight=False, soft_wrap=True)
+        text = f"best: trial {front[0].number}; as a preset: --save-preset NAME"
+    for line in (text, "settings of every trial: --report, or --json"):
+        screen.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _settings(record: StudyRecord, trials: Sequence[TrialRecord]) -> Table:
+    """What was tuned, a column a trial."""
+    table = Table("setting", *(f"trial {trial.number}" for trial in trials))
+    for name in record.space:
+        values = (trial.settings.get(name, MISSING) for trial in trials)
+        table.add_row(escape(name), *(escape(shown(value)) for value in values))
+    return table

@@ -20,7 +20,7 @@ from tryonbench.runs import IMPORTED, Run, named_run, runs_below
 
 PROTOCOL = re.compile(r"[\w.@+=,-]+(/[\w.@+=,-]+)*")
 LONGEST = 200
-"""Letters of a name; file systems take 255."""
+"""Bytes of a name; file systems take 255."""
 ELSEWHERE = "import into another folder: --runs DIR"
 
 
@@ -57,9 +57,11 @@ def _source(file: Path) -> str:
 
 
 def _refuse_unsafe(parcel: Parcel) -> None:
-    """The names of run and protocol become paths."""
-    name = parcel.result.protocol
-    if max(map(len, (name, parcel.result.run))) > LONGEST:
+    """The names of run and protocol become paths, and are printed."""
+    name, run = parcel.result.protocol, parcel.result.run
+    if not run.isprintable() or run.startswith("."):
+        raise InputError(f"{run!r} cannot name a run; the file is broken or forged")
+    if max(len(name), len(run.encode())) > LONGEST:
         raise InputError(f'"{name[:40]}…" or its run has too long a name; the file is forged')
     if not PROTOCOL.fullmatch(name) or any(not part.strip(".") for part in name.split("/")):
         raise InputError(f'"{name}" cannot name a protocol; the file is broken or forged')

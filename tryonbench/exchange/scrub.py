@@ -1,4 +1,4 @@
-"""Text without what names a machine or a person: folders, and the user's name."""
+"""Text without what names a machine or a person: folders, the user's name, passwords."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import re
 from pathlib import Path
 from typing import Any
+
+from tryonbench.errors import masked
 
 PATH = re.compile(
     r"""(?:file:|(?<![\w.~/\\])(?<!:(?=//))(?:\.{1,2}|~[\w.-]*|[A-Za-z]:)?)[/\\]+[^\s"'<>|,;()\[\]]+"""
@@ -38,6 +40,8 @@ def scrubbed_command(words: list[str]) -> list[str]:
 
     >>> scrubbed_command(["/a/__main__.py", "eval", "--data=/home/a b/viton", "--set", "x=1"])
     ['tryonbench', 'eval', '--data=viton', '--set', 'x=1']
+    >>> scrubbed_command(["tryonbench", "tune", "--storage=mysql://me:secret@host/db"])
+    ['tryonbench', 'tune', '--storage=mysql://me:***@host/db']
     """
     return ["tryonbench", *map(_word, words[1:])] if words else []
 
@@ -48,6 +52,7 @@ def _word(word: str) -> str:
 
 
 def _text(text: str) -> str:
+    text = masked(text)
     if WHOLE.match(text):
         return _anonymous(_last(text))
     return _anonymous(PATH.sub(lambda found: _last(found[0]), text))

@@ -33,6 +33,8 @@ def shards_root(data: Path, tell: Callable[[str], None]) -> Path:
     if not text.startswith(PREFIX):
         return data
     place = re.sub(r"^(\w+):/+", r"\1://", text.removeprefix(PREFIX))
+    if place.endswith((".tar.gz", ".tgz")):
+        raise InputError(f"{place} is compressed, and files are read at random: unpack it first")
     if place.endswith(".tar"):
         return _scanned_root(place)
     if "://" not in place:

@@ -10,11 +10,12 @@ from typing import IO, Any, cast
 from filelock import FileLock
 
 from tryonbench.errors import InputError
-from tryonbench.files import digest, read_json, replacing, write_json
+from tryonbench.files import digest, make_folder, read_json, replacing, write_json
 from tryonbench.progress import progress
 from tryonbench.shards.index import INDEX, SOURCE, Index, Shard, contents_file, parsed, read_index
 from tryonbench.weights.fetch import MEGABYTE, copy_stream, open_url
 
+AGAIN = "try again, or mend it there"
 NEEDS = 'needs the package webdataset: pip install "tryonbench[shards]"'
 
 
@@ -69,15 +70,17 @@ def _drop_changed(root: Path, index: Index) -> None:
 
 def _fetch(root: Path, name: str, sha256: str, size: int = 0) -> None:
     url = f"{read_json(root / SOURCE)['base']}/{name}"
+    make_folder(root)
     with FileLock(root / f".{name}.lock"):
         if (root / name).is_file():
             return
         with replacing(root / name) as temporary:
-            found = receive(url, temporary, size)
+            found, came = receive(url, temporary, size), temporary.stat().st_size
+            if size and came != size:
+                raise InputError(f"{url} gave {came} of {size} bytes; they were deleted; {AGAIN}")
             if found != sha256:
                 raise InputError(
-                    f"{url} gave a file with SHA-256 {found}, not {sha256}; it was deleted; try "
-                    "again, or mend it there"
+                    f"{url} gave a file with SHA-256 {found}, not {sha256}; it was deleted; {AGAIN}"
                 )
 
 

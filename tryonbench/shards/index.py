@@ -66,9 +66,9 @@ def parsed(model: type[Model], content: bytes, name: str) -> Model:
         return model.model_validate_json(content)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
+        where = "".join(f"{part}: " for part in first["loc"])
         raise InputError(
-            f"{name} is no index of shards ({where}: {first['msg']}); make it again with "
+            f"{name} is no index of shards ({where}{first['msg']}); make it again with "
             "tryonbench data shard, or copy it again"
         ) from error
 

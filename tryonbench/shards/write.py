@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from tryonbench.data.layout import Split
 from tryonbench.errors import InputError, listed
-from tryonbench.files import make_folder, replacing
+from tryonbench.files import TEMPORARY, make_folder, replacing
 from tryonbench.runs import only_here
 from tryonbench.shards.index import INDEX, Contents, contents_file, write_contents, write_index
 from tryonbench.shards.naming import (
@@ -78,11 +78,18 @@ def plan(split: Split, out: Path, limit: Limit) -> list[Planned]:
     ]
 
 
-def write(planned: Sequence[Planned], update: Callable[[int], None]) -> int:
-    """Write the shards that are not there yet or whose files changed; their number.
+def write(planned: Sequence[Planned], update: Callable[[int], None]) -> list[Planned]:
+    """Write the shards, of one split or several, that are not there yet or whose files changed.
 
     Args:
         update: called with the number of shards done.
+
+    Returns:
+        Those that were written.
+
+    Raises:
+        InputError: the folder has shards of these splits that were made with other settings; then
+            nothing was changed.
     """
     out = make_folder(planned[0].tar.parent)
     with only_here(out, "written"):
@@ -90,14 +97,26 @@ def write(planned: Sequence[Planned], update: Callable[[int], None]) -> int:
         todo = [shard for shard in planned if not _is_current(shard)]
         if todo:
             (out / INDEX).unlink(missing_ok=True)
-        for leftover in out.glob(".*.tar.*.tmp"):
-            leftover.unlink()
+        _remove_leftovers(planned)
         for number, shard in enumerate(todo, len(planned) - len(todo) + 1):
             _write(shard)
             update(number)
         if not (out / INDEX).is_file():
             write_index(out, [tar for tar in out.glob("*.tar") if contents_file(tar).is_file()])
-        return len(todo)
+        return todo
+
+
+def _remove_leftovers(planned: Sequence[Planned]) -> None:
+    """Remove what a killed process was writing."""
+    out = planned[0].tar.parent
+    names = [f"{split}-[0-9]*" for split in _splits(planned)]
+    for name in (*names, f"{INDEX}.*"):
+        for leftover in out.glob(f".{name}{TEMPORARY}"):
+            leftover.unlink()
+
+
+def _splits(planned: Sequence[Planned]) -> list[str]:
+    return list(dict.fromkeys(shard.split for shard in planned))
 
 
 def _refuse(split: Split, out: Path) -> None:
@@ -111,13 +130,14 @@ def _refuse(split: Split, out: Path) -> None:
 
 
 def _refuse_others(planned: Sequence[Planned]) -> None:
-    """Shards of the split that the plan does not have were made with other settings."""
-    out, split = planned[0].tar.parent, planned[0].split
-    there = {*out.glob(f"{split}-" + "[0-9]" * 6 + ".tar")} - {shard.tar for shard in planned}
+    """Shards of the splits that the plan does not have were made with other settings."""
+    out = planned[0].tar.parent
+    names = [f"{split}-" + "[0-9]" * 6 + ".tar" for split in _splits(planned)]
+    there = {tar for name in names for tar in out.glob(name)} - {shard.tar for shard in planned}
     if there:
-        names = listed(sorted(tar.name for tar in there))
+        others = listed(sorted(tar.name for tar in there))
         raise InputError(
-            f"{out} holds shards made with other settings ({names}); delete them or choose "
+            f"{out} holds shards made with other settings ({others}); delete them or choose "
             "another folder with --out"
         )
 

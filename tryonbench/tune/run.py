@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from optuna.study import Study
 from optuna.trial import Trial, TrialState
 
-from tryonbench.errors import TryonbenchError
+from tryonbench.errors import StorageError
+from tryonbench.storage import storing
 from tryonbench.tune.packages import calm_optuna
 from tryonbench.tune.plan import Plan
 from tryonbench.tune.record import write_study
 from tryonbench.tune.schema import StudyRecord, TrialRecord
 from tryonbench.tune.space import values_text
 from tryonbench.tune.study import ask_again, end_dead, made
-from tryonbench.tune.trial import Tell, told_trial
+from tryonbench.tune.trial import FailedTrial, Tell, told_trial
 
 
 class Worker:
@@ -29,28 +32,35 @@ class Worker:
         Raises:
             KeyboardInterrupt: the user asked to stop; the trial so far is kept, and asked for
                 again.
+            StorageError: the disk is full or read-only; the same.
         """
-        record = self._record()
-        while len(record.trials) < trials:
-            self.number = -1
-            try:
-                with calm_optuna():
-                    self.study.optimize(self._objective, n_trials=1, catch=(TryonbenchError,))
-            except KeyboardInterrupt:
-                self._keep()
-                raise
+        with storing(self.plan.folder):
             record = self._record()
-            self._tell_last(record)
+            while len(record.trials) < trials:
+                self._run_one()
+                record = self._record()
+                self._tell_last(record)
         return record
+
+    def _run_one(self) -> None:
+        """Run a trial; its lock is given back when Optuna knows how it ended."""
+        self.number = -1
+        try:
+            with calm_optuna(), ExitStack() as held:
+
+                def objective(trial: Trial) -> list[float]:
+                    self.number = trial.number
+                    return told_trial(self.plan, trial, self.tell, held)
+
+                self.study.optimize(objective, n_trials=1, catch=(FailedTrial,))
+        except (KeyboardInterrupt, StorageError):
+            self._keep()
+            raise
 
     def _record(self) -> StudyRecord:
         for number in end_dead(self.study, self.plan):
             self.tell(f"trial {number} was cut off; it is tried again")
         return write_study(self.study, self.plan)
-
-    def _objective(self, trial: Trial) -> list[float]:
-        self.number = trial.number
-        return told_trial(self.plan, trial, self.tell)
 
     def _keep(self) -> None:
         """Ask for the trial again that was stopped; it goes on where it was."""

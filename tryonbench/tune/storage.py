@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +11,9 @@ from optuna.storages import RDBStorage
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
-from tryonbench.errors import InputError
+from tryonbench.errors import InputError, StorageError, masked
 from tryonbench.files import make_folder
+from tryonbench.storage import PROBLEMS, storage_problem
 from tryonbench.tune.packages import argument
 
 HEARTBEAT, GRACE = 30, 120
@@ -22,6 +22,9 @@ WAIT = 60
 """Seconds that SQLite waits for another process's write."""
 TRIES = 5
 """Two processes that begin a database at once stand in each other's way."""
+
+IN_MEMORY = ("sqlite://", "sqlite:///", "sqlite:///:memory:")
+ANOTHER = "give another --storage URL, such as sqlite:///study.db"
 
 
 def sqlite_url(folder: Path) -> str:
@@ -35,8 +38,11 @@ def open_storage(url: str, on_death: Callable[[Study, FrozenTrial], None]) -> RD
         on_death: called with a trial whose process is gone.
 
     Raises:
-        InputError: the database cannot be opened.
+        InputError: the database cannot be opened, or it is lost with the process.
+        StorageError: its disk is full or read-only.
     """
+    if url in IN_MEMORY:
+        raise InputError(f"{url} keeps nothing; {ANOTHER}")
     if url.startswith("sqlite:///") and (file := url.removeprefix("sqlite:///")):
         make_folder(Path(file).parent)
     name = argument(RDBStorage, "heartbeat_stale_trial_callback", "failed_trial_callback")
@@ -52,19 +58,13 @@ def open_storage(url: str, on_death: Callable[[Study, FrozenTrial], None]) -> RD
                 **called,
             )
         except Exception as error:  # of SQLAlchemy, of its drivers, of Optuna
+            if number := storage_problem(error):
+                told = f"{masked(url)} {PROBLEMS[number]}; what was there is kept"
+                raise StorageError(told) from error
             if attempt + 1 == TRIES or "already exists" not in str(error):
                 raise InputError(f"cannot open the storage {masked(url)}: {_why(error)}") from error
             time.sleep(0.2)
     raise AssertionError
-
-
-def masked(url: str) -> str:
-    """Without its password.
-
-    >>> masked("mysql://me:secret@host/db")
-    'mysql://me:***@host/db'
-    """
-    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", url)
 
 
 def _why(error: Exception) -> str:
@@ -73,4 +73,4 @@ def _why(error: Exception) -> str:
     line = (first[0] if first else type(error).__name__).rstrip(".")
     if isinstance(error, ImportError):
         return f"{error.__cause__ or line}; install its driver, such as pymysql or psycopg"
-    return f"{line}; give another --storage URL, such as sqlite:///study.db"
+    return f"{line}; {ANOTHER}"

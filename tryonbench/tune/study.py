@@ -15,17 +15,17 @@ from optuna.pruners import BasePruner, MedianPruner, NopPruner
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from tryonbench.errors import InputError, listed
+from tryonbench.errors import InputError, listed, masked
 from tryonbench.runs import Run, only_here
 from tryonbench.training.start import differences
 from tryonbench.tune.packages import calm_optuna
 from tryonbench.tune.plan import Plan
-from tryonbench.tune.sampler import SeededTPE
-from tryonbench.tune.storage import masked, open_storage
+from tryonbench.tune.sampler import RETRY_OF, SeededTPE
+from tryonbench.tune.storage import open_storage
 
 IDENTITY = "tryonbench"
 """The study's attribute with what all of its trials have in common."""
-RUN, HOST, RETRY_OF, TRIES, ERROR = "run", "host", "retry_of", "tries", "error"
+RUN, HOST, TRIES, ERROR = "run", "host", "tries", "error"
 """Attributes of trials."""
 MOST = 3
 """How often a trial is begun whose process dies."""
