@@ -16,6 +16,7 @@ from tryonbench.pool import cores
 from tryonbench.processes import meeting
 from tryonbench.processes.meeting import ADDRESS, NUMBERS, place_in
 from tryonbench.processes.world import World
+from tryonbench.runs import Run, read_log
 
 PLACE = dict(zip(NUMBERS, "1212", strict=True)) | dict(zip(ADDRESS, ("::1", "9"), strict=True))
 
@@ -100,11 +101,28 @@ def test_signals_end_a_process_that_waits_for_others() -> None:
     assert signal.getsignal(signal.SIGTERM) is before
 
 
+def torchrun(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
+    """A command of `tryonbench` in two processes."""
+    start = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
+    return subprocess.run(
+        [*start, "-m", "tryonbench", *map(str, words)], capture_output=True, text=True, cwd=folder
+    )
+
+
 def test_an_error_of_all_is_printed_once(tmp_path: Path) -> None:
-    words = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "-m", "tryonbench"]
-    words += ["train", "--method", "pix2pix", "--data", str(tmp_path / "nowhere")]
-    done = subprocess.run([sys.executable, *words], capture_output=True, text=True, cwd=tmp_path)
+    done = torchrun(tmp_path, "train", "--method", "pix2pix", "--data", tmp_path / "nowhere")
     assert done.returncode == 1
     (line,) = (line for line in done.stderr.splitlines() if "nowhere" in line)
     assert line.startswith("error: the data folder")
     assert not list(tmp_path.iterdir())
+
+
+def test_torchrun_trains(synth_root: Path, tmp_path: Path) -> None:
+    settings = ("--set", "images=8", "--set", "batch_size=4", "--set", "validate_every=0")
+    words = ("--method", "pix2pix", "--data", synth_root, "--run", "both")
+    done = torchrun(tmp_path, "train", *words, *settings)
+    assert done.returncode == 0, done.stderr
+    run = Run(tmp_path / "runs/both")
+    assert run.manifest()["processes"] == 2
+    assert read_log(run.log)[-1]["images"] == 8
+    assert list(run.checkpoints.rglob("*.safetensors"))
