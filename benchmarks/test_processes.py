@@ -56,7 +56,8 @@ def test_evaluation(benchmark, split: Split, outputs: Path, tmp_path: Path) -> N
 @pytest.mark.benchmark(group=f"training of pix2pix lite on {SMALL} pictures by processes")
 def test_training(benchmark, small: Path, tmp_path: Path) -> None:
     def work(count: int) -> int:
-        return read_log(trained(small, fresh(tmp_path), count, SMALL) / "log.jsonl")[-1]["images"]
+        log = list(read_log(trained(small, fresh(tmp_path), count, SMALL) / "log.jsonl"))
+        return int(log[-1]["images"])
 
     assert in_turns(benchmark, work) == [SMALL, SMALL]
 

@@ -105,7 +105,10 @@ def torchrun(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
     """A command of `tryonbench` in two processes."""
     start = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
     return subprocess.run(
-        [*start, "-m", "tryonbench", *map(str, words)], capture_output=True, text=True, cwd=folder
+        [*start, "-m", "--", "tryonbench", *map(str, words)],
+        capture_output=True,
+        text=True,
+        cwd=folder,
     )
 
 
@@ -124,5 +127,5 @@ def test_torchrun_trains(synth_root: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     run = Run(tmp_path / "runs/both")
     assert run.manifest()["processes"] == 2
-    assert read_log(run.log)[-1]["images"] == 8
+    assert list(read_log(run.log))[-1]["images"] == 8
     assert list(run.checkpoints.rglob("*.safetensors"))
