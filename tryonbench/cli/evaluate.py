@@ -60,11 +60,10 @@ def evaluate(
     `tryonbench eval --images DIR --data ROOT --protocol viton-hd/paired-512x384`
     """
     from tryonbench.cli.asked import Asked
-    from tryonbench.cli.targets import refuse_unknown
     from tryonbench.data.layout import open_split
 
     names = run or []
-    _refuse_runs(names, all_, images, assignments, out)
+    _refuse_runs(names, all_, images, assignments, out, runs)
     faults = {
         "--preset goes with --images DIR": preset and not images,
         "--preset goes with --images DIR and without --protocol": preset and protocol,
@@ -74,7 +73,6 @@ def evaluate(
         "--metrics names none": metrics is not None and not keys_of(metrics),
     }
     _refuse(faults)
-    refuse_unknown(names, runs)
     protocols = tuple(dict.fromkeys(protocol or ()))
     wanted = protocols, keys_of(preset), pairing or "paired", keys_of(metrics)
     options_left = allow_missing, efficiency, pairs, tuple(assignments or ())
@@ -94,8 +92,11 @@ def _refuse_runs(
     images: Path | None,
     assignments: Sequence[str] | None,
     out: Path | None,
+    runs: Path,
 ) -> None:
-    """Refuse options that do not say, or contradict, what is evaluated."""
+    """Refuse options that do not say, or contradict, what is evaluated; and unknown runs."""
+    from tryonbench.cli.targets import refuse_unknown
+
     _refuse(
         {
             "name runs, or give --all, or --images DIR": bool(names) + all_ + bool(images) != 1,
@@ -103,6 +104,7 @@ def _refuse_runs(
             "--out goes with --images DIR": out and not images,
         }
     )
+    refuse_unknown(names, runs)
 
 
 def _refuse(faults: Mapping[str, object]) -> None:

@@ -73,10 +73,7 @@ def train(
     """
     _check(method, config)
     refuse_unwritable(run.folder)
-    pairs = own_garments(split)
-    if overfit:
-        require_region(split)
-        config, pairs = overfit_config(config), first_pairs(pairs, overfit)
+    config, pairs = _samples(config, split, overfit)
     dataset, held_out = _datasets(method, config, split, pairs, tell)
     data = _data(split, on_first(lambda: fingerprint(split, pairs)), dataset, held_out)
     manifest = _manifest(OVERFIT if overfit else "training", method, config, data)
@@ -97,6 +94,15 @@ def train(
     if overfit:
         on_first(lambda: tell_verdict(judge(run, method, config, dataset), tell))
     return not complete
+
+
+def _samples(config: RunConfig[Any], split: Split, overfit: int) -> tuple[RunConfig[Any], PairList]:
+    """What is trained on, with the settings for that."""
+    pairs = own_garments(split)
+    if not overfit:
+        return config, pairs
+    require_region(split)
+    return overfit_config(config), first_pairs(pairs, overfit)
 
 
 def _fit(trainer: Trainer, run: Run, dataset: VitonHD, watch: Watch | None) -> None:
