@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tryonbench.errors import InputError
 from tryonbench.storage import storing
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 CLOSED = "permission denied or read-only; choose another folder"
 TEMPORARY = ".tmp"
@@ -158,3 +161,15 @@ def known_sha256(path: Path) -> str:
 @cache
 def _sha256(path: Path, mtime_ns: int, size: int) -> str:
     return file_sha256(path)
+
+
+def local_lock(path: Path) -> BaseFileLock:
+    """A lock for what one process of this machine at a time does at a path.
+
+    It lies in the machine's own temporary folder: on a shared one it may do nothing, or outlive a
+    machine that crashed.
+    """
+    from filelock import FileLock
+
+    name = f"tryonbench-{digest(str(path.resolve()))[:16]}.lock"
+    return FileLock(Path(tempfile.gettempdir()) / name)

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from socket import gethostname
-from tempfile import gettempdir
 from typing import Any
 
 from tryonbench.errors import InputError, TakenError, listed, masked
-from tryonbench.files import digest, read_json_if_whole, write_json
+from tryonbench.files import local_lock, read_json_if_whole, write_json
 
 MANIFEST = "manifest.json"
 OVERFIT = "overfit"
@@ -148,12 +147,10 @@ def only_here(folder: Path, what: str) -> Iterator[None]:
     Raises:
         InputError: another process is at it; `what` says at what.
     """
-    from filelock import FileLock, Timeout
+    from filelock import Timeout
 
-    name = f"tryonbench-{digest(str(folder.resolve()))[:16]}.lock"
-    lock = FileLock(Path(gettempdir()) / name)
     try:
-        with lock.acquire(timeout=0):
+        with local_lock(folder).acquire(timeout=0):
             yield
     except Timeout as error:
         raise InputError(f"{folder} is being {what} by another process") from error

@@ -187,8 +187,11 @@ floor: false
     good = read_suite(write(text.replace(", {method: pix2pix, set: [images=8, size=66x48]}", "")))
     run_suite(good, runs)
     assert "all 1 jobs are done" in capfd.readouterr().err
-    with pytest.raises(InputError, match="nowhere does not exist"):
-        run_suite(read_suite(write(text.replace(str(synth_root), "nowhere"))), runs)
+    for place in ("nowhere", "shards:nowhere"):
+        with pytest.raises(InputError, match="nowhere does not exist"):
+            run_suite(read_suite(write(text.replace(str(synth_root), place))), runs, dry=True)
+    remote = read_suite(write(text.replace(str(synth_root), "shards:https://nowhere.invalid/set")))
+    run_suite(remote, runs, dry=True)  # a plan asks no address
 
 
 def test_a_table_has_room_for_what_matters(record: Record) -> None:
@@ -201,6 +204,25 @@ def test_a_table_has_room_for_what_matters(record: Record) -> None:
     assert run_show.visible(jobs, record, 30) == jobs
     table = run_show._table([], jobs, Fake([], record, at_once=1))
     assert table.caption == "1 running, 1 failed, 2 waiting, 2 done"
+
+
+def test_the_last_table_shows_what_an_interrupt_left(record: Record, monkeypatch) -> None:
+    screen = io.StringIO()
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    terminal = Console(file=screen, force_terminal=True, width=100)
+    monkeypatch.setattr(run_show, "Console", lambda stderr: terminal)
+    job = Job("one", ("import time; time.sleep(600)",))
+    runner = Fake([job], record, at_once=1)
+
+    def interrupt() -> None:
+        show()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), run_show.shown([job], runner) as show:
+        runner.run(interrupt)
+    *before, last = screen.getvalue().split("state")
+    assert any("running" in frame for frame in before)
+    assert "stopped" in last
 
 
 def test_a_narrow_terminal_shows_the_states(record: Record) -> None:

@@ -44,6 +44,7 @@ report: out
         ("methods: [{method: pix2pix, set: seed=4}]", "give the seed with seeds"),
         ("methods: [{method: pix2pix, name: -a}]", "take it for an option"),
         ("methods: [{method: grey-fill}]\nmetrics: [ssmi]", 'did you mean "ssim"'),
+        ("methods: [{method: pix2pix, set: size=96x64}]", "-s0: no protocol has images of 96x64"),
     ],
 )
 def test_what_is_wrong_is_named_with_the_file(write, text: str, message: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from tryonbench.cli.options import RUNS, Runs, note
+from tryonbench.cli.options import RUNS, Runs, data_root, note
 
 if TYPE_CHECKING:
     from tryonbench.suite.plan import Job
@@ -65,18 +65,20 @@ def run_suite(
 
 
 def suite_root(suite: Suite, dry: bool) -> Path:
-    """The data; a procedural set is drawn now, unless the plan is only printed.
+    """The data; a procedural set is drawn now, and an address asked, unless the plan is only
+    printed.
 
     Raises:
         InputError: there are no data where the suite says.
     """
     from tryonbench.data.default import DEFAULT, drawn_folder, drawn_root
     from tryonbench.data.layout import open_split, splits
-    from tryonbench.shards.address import PREFIX
+    from tryonbench.shards.address import is_remote
 
     if suite.data:
-        if not str(suite.data).startswith(PREFIX):
-            open_split(suite.data, next(iter(splits(suite.data)), "test"))
+        if not (dry and is_remote(suite.data)):
+            root = data_root(suite.data)
+            open_split(root, next(iter(splits(root)), "test"))
         return suite.data
     spec = suite.draw.spec() if suite.draw else DEFAULT
     return drawn_folder(spec) if dry else drawn_root(spec)

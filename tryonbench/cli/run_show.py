@@ -70,8 +70,10 @@ def shown(jobs: Sequence[Job], runner: Runner) -> Iterator[Show]:
         return _table(visible(jobs, runner.record, console.height - OTHER_LINES), jobs, runner)
 
     with Live(table(), console=console, auto_refresh=False) as live:
-        yield lambda: live.update(table(), refresh=True)
-        live.update(table(), refresh=True)
+        try:
+            yield lambda: live.update(table(), refresh=True)
+        finally:
+            live.update(table(), refresh=True)
 
 
 def visible(jobs: Sequence[Job], record: Record, room: int) -> list[Job]:

@@ -29,10 +29,9 @@ def shards_root(data: Path, tell: Callable[[str], None]) -> Path:
     Raises:
         InputError: there are no shards, or they cannot be read.
     """
-    text = str(data)
-    if not text.startswith(PREFIX):
+    if not str(data).startswith(PREFIX):
         return data
-    place = re.sub(r"^(\w+):/+", r"\1://", text.removeprefix(PREFIX))
+    place = _place(data)
     if place.endswith((".tar.gz", ".tgz")):
         raise InputError(f"{place} is compressed, and files are read at random: unpack it first")
     if place.endswith(".tar"):
@@ -43,6 +42,20 @@ def shards_root(data: Path, tell: Callable[[str], None]) -> Path:
     if problem:
         tell(f"warning: {problem}; using the copy in {root}")
     return root
+
+
+def is_remote(data: Path) -> bool:
+    """Whether data are shards at an address.
+
+    >>> is_remote(Path("shards:https://host/set")), is_remote(Path("shards:set"))
+    (True, False)
+    """
+    return str(data).startswith(PREFIX) and "://" in _place(data)
+
+
+def _place(data: Path) -> str:
+    """What stands behind the prefix; a path has lost one of an address's slashes."""
+    return re.sub(r"^(\w+):/+", r"\1://", str(data).removeprefix(PREFIX))
 
 
 def _scanned_root(pattern: str) -> Path:

@@ -7,10 +7,8 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import IO, Any, cast
 
-from filelock import FileLock
-
 from tryonbench.errors import InputError
-from tryonbench.files import digest, make_folder, read_json, replacing, write_json
+from tryonbench.files import digest, local_lock, make_folder, read_json, replacing, write_json
 from tryonbench.progress import progress
 from tryonbench.shards.index import INDEX, SOURCE, Index, Shard, contents_file, parsed, read_index
 from tryonbench.weights.fetch import MEGABYTE, copy_stream, open_url
@@ -51,7 +49,7 @@ def _renew(base: str, root: Path) -> None:
 
 
 def fetch_shard(root: Path, shard: Shard) -> None:
-    """Copy a shard into the folder of its index; one process does it, others wait.
+    """Copy a shard into the folder of its index; one process of a machine does it, others wait.
 
     Raises:
         InputError: no connection, or a content with another SHA-256.
@@ -71,7 +69,7 @@ def _drop_changed(root: Path, index: Index) -> None:
 def _fetch(root: Path, name: str, sha256: str, size: int = 0) -> None:
     url = f"{read_json(root / SOURCE)['base']}/{name}"
     make_folder(root)
-    with FileLock(root / f".{name}.lock"):
+    with local_lock(root / name):
         if (root / name).is_file():
             return
         with replacing(root / name) as temporary:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -18,7 +19,7 @@ from pydantic_core import PydanticCustomError
 from tryonbench.config import Size, Strict, checked, layered, read_yaml
 from tryonbench.errors import InputError
 from tryonbench.metrics import make_metric
-from tryonbench.protocols import get_protocol
+from tryonbench.protocols import all_protocols, get_protocol
 from tryonbench.registry import method_class, preset_values, run_config
 from tryonbench.runs import named_run
 from tryonbench.synth import SynthSpec
@@ -155,6 +156,21 @@ def check(suite: Suite) -> None:
             _check(entry)
         except InputError as error:
             raise InputError(f"{entry.name or entry.method}: {error}") from error
+    if not suite.protocols:
+        _refuse_unscorable(suite.methods)
+
+
+def _refuse_unscorable(entries: Iterable[Entry]) -> None:
+    """
+    Raises:
+        InputError: no protocol has the size of a training, whose evaluation would fail.
+    """
+    for entry in entries:
+        if method_class(entry.method).info.trainable:
+            size = entry.checked(entry.seeds[0]).size
+            if not any(protocol.size == size for protocol in all_protocols().values()):
+                shape = "x".join(map(str, size))
+                raise InputError(f"{entry.run(entry.seeds[0])}: no protocol has images of {shape}")
 
 
 def _check(entry: Entry) -> None:
