@@ -168,6 +168,12 @@ def test_no_index_at_an_address(serve: Serve, tmp_path: Path) -> None:
         _opened(f"{serve(tmp_path)}/nothing")
 
 
+def test_a_password_is_not_told() -> None:
+    with pytest.raises(InputError, match=r"cannot get http://me:\*\*\*@127") as refused:
+        _opened("http://me:secret@127.0.0.1:1/set")
+    assert "secret" not in str(refused.value)
+
+
 def test_tars_at_an_address(serve: Serve, shards: Path, synth_root: Path) -> None:
     address = serve(shards)
     split = _opened(f"{address}/train-{{000000..000002}}.tar")

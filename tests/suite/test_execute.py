@@ -169,6 +169,7 @@ protocols: synth/unpaired-64x48
 metrics: l1
 efficiency: false
 floor: false
+report: {tmp_path / "report"}
 """
     runs, suite = tmp_path / "runs", read_suite(write(text))
     run_suite(suite, runs, dry=True)
@@ -182,11 +183,14 @@ floor: false
     assert ended.value.exit_code == 3
     said = capfd.readouterr().err
     assert "failed: train pix2pix-nano-s0: pix2pix" in said
+    assert f"report: {tmp_path / 'report/index.html'}" in said
     assert "blocked: eval pix2pix-nano-s0 synth/unpaired-64x48" in said
     assert (runs / "grey-fill" / "results" / "synth" / "unpaired-64x48.json").is_file()
     good = read_suite(write(text.replace(", {method: pix2pix, set: [images=8, size=66x48]}", "")))
     run_suite(good, runs)
-    assert "all 1 jobs are done" in capfd.readouterr().err
+    assert "1 of 2 jobs to run" in capfd.readouterr().err, "the report has one run less"
+    run_suite(good, runs)
+    assert "all 2 jobs are done" in capfd.readouterr().err
     for place in ("nowhere", "shards:nowhere"):
         with pytest.raises(InputError, match="nowhere does not exist"):
             run_suite(read_suite(write(text.replace(str(synth_root), place))), runs, dry=True)

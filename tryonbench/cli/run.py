@@ -58,8 +58,7 @@ def run_suite(
     elif todo:
         with record.locked():
             _run(jobs, todo, record, places)
-        if suite.report:
-            note(f"report: {suite.report / 'index.html'}")
+        _tell_end(jobs, record)
     else:
         note(f"{suite.name}: all {len(jobs)} jobs are done; --again looks at each anew")
 
@@ -92,6 +91,17 @@ def _run(jobs: list[Job], todo: list[Job], record: Record, at_once: int) -> None
     runner = Runner(todo, record, at_once)
     with shown(jobs, runner) as show:
         runner.run(show)
+
+
+def _tell_end(jobs: list[Job], record: Record) -> None:
+    """Where the report is, and what went wrong.
+
+    Raises:
+        typer.Exit: with 3 if something did.
+    """
+    for job in jobs:
+        if job.there and record.of(job).state == "done":
+            note(f"report: {job.makes[0]}")
     bad = [job for job in jobs if record.of(job).state in ("failed", "blocked")]
     for job in bad:
         note(f"{record.of(job).state}: {job.name}: {record.of(job).message}")

@@ -7,7 +7,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import IO, Any, cast
 
-from tryonbench.errors import InputError
+from tryonbench.errors import InputError, masked
 from tryonbench.files import digest, local_lock, make_folder, read_json, replacing, write_json
 from tryonbench.progress import progress
 from tryonbench.shards.index import INDEX, SOURCE, Index, Shard, contents_file, parsed, read_index
@@ -74,11 +74,13 @@ def _fetch(root: Path, name: str, sha256: str, size: int = 0) -> None:
             return
         with replacing(root / name) as temporary:
             found, came = receive(url, temporary, size), temporary.stat().st_size
+            where = masked(url)
             if size and came != size:
-                raise InputError(f"{url} gave {came} of {size} bytes; they were deleted; {AGAIN}")
+                raise InputError(f"{where} gave {came} of {size} bytes; they were deleted; {AGAIN}")
             if found != sha256:
                 raise InputError(
-                    f"{url} gave a file with SHA-256 {found}, not {sha256}; it was deleted; {AGAIN}"
+                    f"{where} gave a file with SHA-256 {found}, not {sha256}; it was deleted; "
+                    f"{AGAIN}"
                 )
 
 
@@ -97,7 +99,7 @@ def receive(url: str, path: Path, size: int = 0) -> str:
             return copy_stream(stream, file, update)
     except (OSError, HTTPException) as error:
         raise InputError(
-            f"cannot get {url}: {error}; mend that and run the same command again"
+            f"cannot get {masked(url)}: {error}; mend that and run the same command again"
         ) from error
 
 
@@ -108,7 +110,9 @@ def _stream(url: str) -> AbstractContextManager[IO[bytes]]:
     schemes = _openers()
     scheme = url.split("://", 1)[0]
     if scheme not in schemes:
-        raise InputError(f"cannot read {url}; known: http, https, {', '.join(sorted(schemes))}")
+        raise InputError(
+            f"cannot read {masked(url)}; known: http, https, {', '.join(sorted(schemes))}"
+        )
     return cast(AbstractContextManager[IO[bytes]], schemes[scheme](url, "rb"))
 
 
