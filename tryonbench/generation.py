@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch.utils.data import DataLoader, Subset
+from torch.utils.data import DataLoader
 
 from tryonbench.batch import TryOnBatch
 from tryonbench.config import Precision
@@ -53,17 +53,31 @@ def generate_images(
     """Write `ID.png` for the pairs at some positions, each file whole or not there; of several
     processes each writes its share.
 
+    They are made in the batches that they have when all are made: what was interrupted ends with
+    the same bytes.
+
     Raises:
         TryonbenchError: the method returned something else than images of the right size.
     """
-    total = len(task.pairs.pairs)
+    total, missing = len(task.pairs.pairs), {task.pairs.ids[position] for position in todo}
+    groups = batches_with(todo, task.protocol.batch_size, total)
     method.networks.to(device()).eval()
     with progress(title, total, total - len(todo)) as update:
         done = total - len(todo)
-        for batch in _batches(method, task, dealt(todo, task.protocol.batch_size)):
-            _write(method, task, batch, folder)
-            done += len(batch) * world().count
+        for batch in _batches(method, task, dealt(groups, 1)):
+            done += _write(method, task, batch, folder, missing) * world().count
             update(min(done, total))
+
+
+def batches_with(positions: Sequence[int], size: int, total: int) -> list[list[int]]:
+    """The batches of all positions, in order, that hold some of them: of another batch a picture's
+    last bit may be another one.
+
+    >>> batches_with([1, 6], 2, 7)
+    [[0, 1], [6]]
+    """
+    numbers = dict.fromkeys(position // size for position in positions)
+    return [list(range(n * size, min((n + 1) * size, total))) for n in numbers]
 
 
 def missing_positions(task: Task, folder: Path) -> list[int]:
@@ -81,17 +95,18 @@ def missing_positions(task: Task, folder: Path) -> list[int]:
     return [i for i, name in enumerate(task.pairs.ids) if name not in there]
 
 
-def _batches(method: TryOnMethod, task: Task, todo: list[int]) -> Iterator[TryOnBatch]:
-    """The samples at some positions, with nothing loaded that the method did not declare."""
+def _batches(method: TryOnMethod, task: Task, groups: list[list[int]]) -> Iterator[TryOnBatch]:
+    """The samples at positions, with nothing loaded that the method did not declare."""
     size = task.protocol.size
     prepared = find_prepared(task.split, size)
     dataset = VitonHD(task.split, task.pairs, size, method.info.inputs, prepared)
-    yield from DataLoader(
-        Subset(dataset, todo), batch_size=task.protocol.batch_size, collate_fn=joined
-    )
+    yield from DataLoader(dataset, batch_sampler=groups, collate_fn=joined)
 
 
-def _write(method: TryOnMethod, task: Task, batch: TryOnBatch, folder: Path) -> None:
+def _write(
+    method: TryOnMethod, task: Task, batch: TryOnBatch, folder: Path, missing: Collection[str]
+) -> int:
+    """Write those of a batch's images that are missing; their number."""
     protocol = task.protocol
     seeds = [image_seed(protocol.seed, name) for name in batch.ids]
     with generating(device().type, task.precision):
@@ -100,5 +115,8 @@ def _write(method: TryOnMethod, task: Task, batch: TryOnBatch, folder: Path) -> 
     if tuple(images.shape) != expected:
         name = method.info.name
         raise TryonbenchError(f"{name} returned shape {tuple(images.shape)}, not {expected}")
-    for name, pixels in zip(batch.ids, to_pixels(images), strict=True):
+    made = zip(batch.ids, to_pixels(images), strict=True)
+    wanted = [(name, pixels) for name, pixels in made if name in missing]
+    for name, pixels in wanted:
         save_png(folder / f"{name}.png", pixels)
+    return len(wanted)
