@@ -62,8 +62,7 @@ def evaluate(
     from tryonbench.cli.asked import Asked
     from tryonbench.data.layout import open_split
 
-    names = run or []
-    _refuse_runs(names, all_, images, assignments, out, runs)
+    _refuse_runs(names := run or [], all_, images, assignments, out, runs)
     faults = {
         "--preset goes with --images DIR": preset and not images,
         "--preset goes with --images DIR and without --protocol": preset and protocol,
